@@ -1,0 +1,43 @@
+# One entry for everything. Each target works as the only command on a fresh Debian or Ubuntu with a Swift toolchain.
+SWIFT ?= swift
+RELEASE = -c release --static-swift-stdlib
+AIRLOCK = .build/release/airlock
+
+.PHONY: run build release test check format bench clean help
+
+help:
+	@echo "make run      build the release binary and run the demo analysis"
+	@echo "make test     build and run all tests"
+	@echo "make check    formatting, the C target under ASan and UBSan, shell and Python syntax"
+	@echo "make bench    timings, as ratios against baselines of the same run"
+	@echo "make release  build .build/release/airlock"
+
+run: release
+	@$(AIRLOCK) run top-events
+
+release: dependencies
+	@$(SWIFT) build $(RELEASE) --product airlock
+
+build: dependencies
+	@$(SWIFT) build --build-tests
+
+test: build
+	$(SWIFT) test --skip-build --parallel
+
+check: dependencies
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Plugins Benchmarks
+	scripts/check-launcher
+	scripts/check-text
+
+format:
+	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Plugins Benchmarks
+
+bench: release
+	@Benchmarks/bench $(AIRLOCK)
+
+clean:
+	rm -rf .build
+
+.PHONY: dependencies
+dependencies:
+	@scripts/install-dependencies

@@ -1,0 +1,111 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// The settings every Swift target shares: Swift 6 mode comes with the tools version.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+func module(
+    _ name: String, _ dependencies: [Target.Dependency] = [], plugins: [Target.PluginUsage] = []
+) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict, plugins: plugins)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "airlock",
+    products: [
+        .library(name: "Airlock", targets: ["Runner", "LocalWarehouse", "Reporting"]),
+        .executable(name: "airlock", targets: ["airlock"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/attaswift/BigInt", from: "6.0.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    ],
+    targets: [
+        // System libraries.
+        .systemLibrary(name: "CLibseccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+        // Leaves.
+        module(
+            "AirlockCore",
+            [.product(name: "OrderedCollections", package: "swift-collections"), "BigInt"]),
+        module("LinearRegex"),
+        module("JSONSchema", ["AirlockCore", "LinearRegex"]),
+
+        // Templates.
+        module("Templating", ["AirlockCore", "JSONSchema", "Yams"]),
+
+        // The sandbox.
+        .target(name: "AirlockLauncher", path: "sandbox/launcher"),
+        module("Sandbox", ["AirlockCore", "AirlockLauncher", "CLibseccomp"]),
+
+        // Data.
+        module("HogQL", ["AirlockCore"]),
+        module("DriverKit", ["AirlockCore"]),
+        module(
+            "LocalWarehouse",
+            [
+                "AirlockCore", "CZlib", "DriverKit", "HogQL", "LinearRegex",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
+        module("Broker", ["AirlockCore", "DriverKit"]),
+
+        // Composition and presentation.
+        .executableTarget(name: "embed-files", swiftSettings: strict),
+        .plugin(name: "EmbedFiles", capability: .buildTool(), dependencies: ["embed-files"]),
+        module("EmbeddedFiles", plugins: ["EmbedFiles"]),
+        module(
+            "Runner",
+            [
+                "AirlockCore", "Broker", "DriverKit", "EmbeddedFiles", "JSONSchema", "Sandbox", "Templating",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        module("Reporting", ["AirlockCore"]),
+        .executableTarget(
+            name: "airlock",
+            dependencies: [
+                "AirlockCore", "Broker", "DriverKit", "LocalWarehouse", "Reporting", "Runner", "Sandbox", "Templating",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+
+        // Tests; AirlockTesting is what they share.
+        .target(
+            name: "AirlockTesting", dependencies: ["AirlockCore"], path: "Tests/AirlockTesting",
+            swiftSettings: strict),
+        tests("AirlockCoreTests", ["AirlockCore"]),
+        tests("LinearRegexTests", ["LinearRegex"]),
+        tests("JSONSchemaTests", ["AirlockCore", "JSONSchema"]),
+        tests("TemplatingTests", ["AirlockCore", "Templating"]),
+        tests("SandboxTests", ["AirlockCore", "AirlockLauncher", "EmbeddedFiles", "Sandbox"]),
+        tests("HogQLTests", ["AirlockCore", "HogQL"]),
+        tests(
+            "LocalWarehouseTests",
+            [
+                "AirlockCore", "DriverKit", "HogQL", "LocalWarehouse", .product(name: "GRDB", package: "GRDB.swift"),
+            ], exclude: ["Execution/Recording"]),
+        tests("BrokerTests", ["AirlockCore", "Broker", "DriverKit"]),
+        tests("RunnerTests", ["AirlockCore", "Broker", "DriverKit", "Runner", "Sandbox", "Templating"]),
+        tests("ReportingTests", ["AirlockCore", "Reporting"]),
+        tests(
+            "CommandLineTests",
+            [
+                "AirlockCore", "DriverKit", "Reporting", "Templating", "airlock",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        tests("HostileTests", ["AirlockCore", "AirlockTesting", "airlock"]),
+        tests("EndToEndTests", ["AirlockCore", "AirlockTesting", "LocalWarehouse", "airlock"]),
+    ]
+)

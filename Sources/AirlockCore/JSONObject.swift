@@ -1,0 +1,59 @@
+internal import OrderedCollections
+
+/// The members of a JSON object, in the order they were written; equality does not look at the order.
+public struct JSONObject: Sendable, Hashable, ExpressibleByDictionaryLiteral {
+    private var members: OrderedDictionary<CodePointString, JSONValue>
+
+    public init() { members = [:] }
+
+    /// A later member replaces an earlier one of the same name.
+    public init(_ pairs: some Sequence<(String, JSONValue)>) {
+        members = [:]
+        for (key, value) in pairs { members[CodePointString(key)] = value }
+    }
+
+    public init(dictionaryLiteral elements: (String, JSONValue)...) { self.init(elements.map { ($0.0, $0.1) }) }
+
+    public subscript(_ key: String) -> JSONValue? {
+        get { members[CodePointString(key)] }
+        set { members[CodePointString(key)] = newValue }
+    }
+
+    public var count: Int { members.count }
+    public var isEmpty: Bool { members.isEmpty }
+    public var keys: [String] { members.keys.map(\.value) }
+
+    public mutating func reserveCapacity(_ count: Int) { members.reserveCapacity(count) }
+
+    /// Adds a member and tells whether it is new; an existing one is left as it was.
+    mutating func insert(_ key: String, _ value: JSONValue) -> Bool {
+        let name = CodePointString(key)
+        guard members[name] == nil else { return false }
+        members[name] = value
+        return true
+    }
+
+    public static func == (left: JSONObject, right: JSONObject) -> Bool {
+        guard left.count == right.count else { return false }
+        return left.members.allSatisfy { right.members[$0.key] == $0.value }
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        // Order must not matter: fold the members' own hashes with a commutative operation.
+        var folded = 0
+        for (key, value) in members {
+            var member = Hasher()
+            member.combine(key)
+            member.combine(value)
+            folded ^= member.finalize()
+        }
+        hasher.combine(folded)
+    }
+}
+
+extension JSONObject: Sequence {
+    public func makeIterator() -> AnyIterator<(key: String, value: JSONValue)> {
+        var iterator = members.elements.makeIterator()
+        return AnyIterator { iterator.next().map { (key: $0.key.value, value: $0.value) } }
+    }
+}

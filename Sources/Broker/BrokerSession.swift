@@ -1,0 +1,142 @@
+public import AirlockCore
+public import DriverKit
+internal import Synchronization
+
+/// The broker of one run: performs what ``BrokerState`` decides.
+///
+/// A frame is parsed on the thread that delivers it, so that a script that sends faster than the host reads is held
+/// back by its own pipe, and nothing has to be queued; a frame's size bounds the time that takes. Driver calls run as
+/// tasks and are cancelled when the run ends.
+public final class BrokerSession: GuestChannel {
+    private struct Shell {
+        var state: BrokerState
+        var link: (any GuestLink)?
+        var tasks: [Int: [Task<Void, Never>]] = [:]
+        var actions: [BrokerAction] = []
+        var isPerforming = false
+    }
+
+    private let shell: Mutex<Shell>
+    private let executor: CallExecutor
+    private let startFrame: [UInt8]
+    private let observer: BrokerObserver
+    private let clock: BrokerClock
+    private let origin: Mutex<Duration>
+
+    /// Drivers are told a call's timeout and give it up themselves, with a better message; the broker gives up on one
+    /// that does not, this much later.
+    static let timeoutGrace = Duration.milliseconds(500)
+
+    public init(
+        driver: any DataDriver, start: ScriptStart, grants: Grants = Grants(), limits: BrokerLimits = BrokerLimits(),
+        observer: BrokerObserver = BrokerObserver(), clock: BrokerClock = .continuous
+    ) {
+        shell = Mutex(Shell(state: BrokerState(limits: limits, grants: grants, methods: driver.methods)))
+        executor = CallExecutor(driver: driver, grants: grants)
+        startFrame = start.frame(frameBytes: limits.frameBytes)
+        self.observer = observer
+        self.clock = clock
+        origin = Mutex(clock.now())
+    }
+
+    /// What is known so far; complete once ``ended()`` has returned.
+    public var report: BrokerReport { shell.withLock { $0.state.report } }
+
+    /// The failure of the data source that reached the script, if no other error reached it later.
+    public var lastUpstreamError: AirlockError? { shell.withLock { $0.state.report.lastUpstreamError } }
+
+    public func started(_ link: any GuestLink) {
+        let now = clock.now()
+        origin.withLock { $0 = now }
+        shell.withLock { $0.link = link }
+        link.send(startFrame)
+    }
+
+    public func received(_ bytes: UnsafeRawBufferPointer) {
+        apply { state, now in state.received(bytes, now: now) }
+    }
+
+    public func ended() {
+        apply { state, now in state.ended(now: now) }
+    }
+
+    /// Lets the state machine take an event, and performs what it asks for.
+    private func apply(_ event: (inout BrokerState, Duration) -> [BrokerAction]) {
+        let now = clock.now() - origin.withLock { $0 }
+        let isFirst = shell.withLock { shell in
+            shell.actions += event(&shell.state, now)
+            defer { shell.isPerforming = shell.isPerforming || !shell.actions.isEmpty }
+            return !shell.isPerforming && !shell.actions.isEmpty
+        }
+        if isFirst { performAll() }
+    }
+
+    /// One thread at a time performs actions, so that they keep their order, and none does so under the lock, so that
+    /// a link or an observer may call back.
+    private func performAll() {
+        while true {
+            let (actions, link) = shell.withLock { shell -> ([BrokerAction], (any GuestLink)?) in
+                defer { shell.actions = [] }
+                shell.isPerforming = !shell.actions.isEmpty
+                return (shell.actions, shell.link)
+            }
+            if actions.isEmpty { return }
+            for action in actions { perform(action, link) }
+        }
+    }
+
+    private func perform(_ action: BrokerAction, _ link: (any GuestLink)?) {
+        switch action {
+        case .send(let frame): link?.send(frame)
+        case .pauseScriptClock: link?.pauseScriptClock()
+        case .resumeScriptClock: link?.resumeScriptClock()
+        case .end(let status, let reason): link?.end(status, reason: reason)
+        case .start(let call): start(call)
+        case .cancel(let key): finish(key)
+        case .show(let progress): observer.progress(progress)
+        case .log(let line): observer.log(line)
+        case .output(let output): observer.output(output)
+        }
+    }
+
+    // MARK: Calls
+
+    private func start(_ call: BrokerCall) {
+        let work = Task {
+            let answer = await self.answer(call)
+            self.apply { state, now in state.answered(call.key, answer, now: now) }
+            self.finish(call.key)
+        }
+        let timer = Task {
+            do {
+                try await self.clock.sleep(call.options.timeout + BrokerSession.timeoutGrace)
+            } catch { return }
+            self.apply { state, now in state.timedOut(call.key, now: now) }
+        }
+        // The call may have been answered already: then there is nothing left to remember.
+        let isOpen = shell.withLock { shell in
+            guard shell.state.isOpen(call.key) else { return false }
+            shell.tasks[call.key] = [work, timer]
+            return true
+        }
+        if !isOpen { for task in [work, timer] { task.cancel() } }
+    }
+
+    private func finish(_ key: Int) {
+        let tasks = shell.withLock { $0.tasks.removeValue(forKey: key) ?? [] }
+        for task in tasks { task.cancel() }
+    }
+
+    private func answer(_ call: BrokerCall) async -> CallAnswer {
+        do throws(AirlockError) {
+            let outcome = try await executor.run(call)
+            let rows = outcome.rowCount(of: call)
+            guard let left = shell.withLock({ $0.state.reserve(rows: rows, for: call.key) }) else {
+                return .failure(AirlockError(.cancelled, "the call is no longer waited for"))
+            }
+            return outcome.encoded(for: call, rows: left.rows, maxBytes: left.bytes)
+        } catch {
+            return .failure(error)
+        }
+    }
+}

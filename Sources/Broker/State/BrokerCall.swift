@@ -1,0 +1,40 @@
+internal import AirlockCore
+internal import DriverKit
+
+/// A request that passed every check that needs no driver: what the shell is to run.
+struct BrokerCall: Sendable {
+    enum Work: Sendable, Equatable {
+        case listObjects
+        case fields(of: String)
+        case query(String, values: JSONObject)
+        case other(String, params: JSONObject)
+    }
+
+    /// The broker's own number of the call; the guest never learns it.
+    var key: Int
+    var id: RequestID
+    var work: Work
+    var options: QueryOptions
+    /// What `options.maxRows` stands for, should it cut rows.
+    var boundBy: CutBy
+}
+
+/// What came of a call, ready to be sent.
+enum CallAnswer: Sendable {
+    case reply(frame: [UInt8], rows: Int, age: Duration)
+    /// `breach` when answering it was refused for a quota.
+    case failure(AirlockError, breach: Quota? = nil)
+}
+
+/// What the state machine asks its shell to do, in this order.
+enum BrokerAction {
+    case send([UInt8])
+    case start(BrokerCall)
+    case cancel(key: Int)
+    case pauseScriptClock
+    case resumeScriptClock
+    case show(Progress)
+    case log(LogLine)
+    case output(RunOutput)
+    case end(RunStatus, reason: String)
+}

@@ -1,0 +1,141 @@
+/// Walks a tree with the scopes its names are looked up in.
+struct Analyzer {
+    /// A table, or a query in a table's place.
+    struct Source {
+        /// The alias and the table's own path, either of which may stand before a column.
+        var names: [[String]]
+        /// The table read; `nil` for a query, whose own reads are counted already.
+        var table: String?
+        /// Of a query: what it gives; `nil` when that cannot be said.
+        var columns: Set<String>?
+    }
+
+    /// The names of one SELECT.
+    struct Scope {
+        var sources: [Source] = []
+        /// Aliases of the select list, of ARRAY JOIN and of WITH.
+        var aliases: Set<String> = []
+    }
+
+    var analysis = Analysis()
+    private var seenColumns: Set<Analysis.Column> = []
+    private var seenProperties: Set<String> = []
+    private var seenFunctions: Set<String> = []
+    private var seenPlaceholders: Set<String> = []
+    private var seenTables: Set<String> = []
+    /// Innermost last.
+    var scopes: [Scope] = []
+    /// The queries of WITH that are visible, innermost last, with the columns they give.
+    var commonTables: [(name: String, columns: Set<String>?)] = []
+    /// Parameters of the lambdas around.
+    var parameters: [String] = []
+
+    func finished() -> Analysis { analysis }
+
+    // MARK: Findings
+
+    mutating func add(table: String) {
+        if seenTables.insert(table).inserted { analysis.tables.append(table) }
+    }
+
+    mutating func add(function: String) {
+        if seenFunctions.insert(function).inserted { analysis.functions.append(function) }
+    }
+
+    mutating func add(placeholder: String) {
+        if seenPlaceholders.insert(placeholder).inserted { analysis.placeholders.append(placeholder) }
+    }
+
+    private mutating func add(column: String, of table: String) {
+        let column = Analysis.Column(table: table, column: column)
+        if seenColumns.insert(column).inserted { analysis.columns.append(column) }
+    }
+
+    private mutating func add(property: String) {
+        if seenProperties.insert(property).inserted { analysis.properties.append(property) }
+    }
+
+    /// All columns of a table, and so all its properties.
+    mutating func addAll(of table: String) {
+        add(column: "*", of: table)
+        if KnownTables.has("properties", in: table) != false { add(property: "\(table).properties.*") }
+    }
+
+    // MARK: Names
+
+    /// Counts a path that starts at `table`.
+    private mutating func read(_ path: ArraySlice<String>, of table: String) {
+        guard let first = path.first, first != "*" else { return addAll(of: table) }
+        let rest = path.dropFirst()
+        add(column: first, of: table)
+        if let joined = KnownTables.joined(by: first, of: table) {
+            add(table: joined)
+            return read(rest, of: joined)
+        }
+        if let name = rest.first {
+            add(property: "\(table).\(first).\(name)")
+        } else if first == "properties" {
+            add(property: "\(table).properties.*")
+        }
+    }
+
+    /// Counts a path by looking its first name up in the scopes, innermost first.
+    mutating func read(_ path: [String]) {
+        guard let first = path.first, !parameters.contains(first) else { return }
+        for scope in scopes.reversed() {
+            if read(path, qualifiedIn: scope) { return }
+            if read(path, first, in: scope) { return }
+        }
+    }
+
+    /// `e.timestamp`, `events.timestamp`.
+    private mutating func read(_ path: [String], qualifiedIn scope: Scope) -> Bool {
+        var isFound = false
+        for source in scope.sources {
+            for name in source.names where path.count > name.count && path.starts(with: name) {
+                isFound = true
+                if let table = source.table { read(path[name.count...], of: table) }
+            }
+        }
+        // `properties.x` beside a table called `properties` may be either.
+        guard isFound, let first = path.first else { return isFound }
+        for source in scope.sources {
+            if let table = source.table, KnownTables.has(first, in: table) == true { read(path[...], of: table) }
+        }
+        return true
+    }
+
+    /// A bare column: of the tables that have it, else of those that may.
+    private mutating func read(_ path: [String], _ first: String, in scope: Scope) -> Bool {
+        var (certain, possible): ([String], [String]) = ([], [])
+        var isGiven = scope.aliases.contains(first)
+        for source in scope.sources {
+            if let table = source.table {
+                switch KnownTables.has(first, in: table) {
+                case true?: certain.append(table)
+                case nil: possible.append(table)
+                case false?: break
+                }
+            } else if source.columns?.contains(first) ?? true {
+                isGiven = true
+            }
+        }
+        let known = certain + possible
+        for table in known { read(path[...], of: table) }
+        if !known.isEmpty || isGiven { return true }
+        // A name nobody is known to have: it counts for every table here.
+        let tables = scope.sources.compactMap(\.table)
+        for table in tables { read(path[...], of: table) }
+        return !tables.isEmpty
+    }
+
+    /// `*`, `COLUMNS('…')`, and what reads a row as a whole.
+    mutating func readAll(qualifiedBy path: [String] = []) {
+        guard let scope = scopes.last else { return }
+        if path.isEmpty {
+            for source in scope.sources { if let table = source.table { addAll(of: table) } }
+        } else {
+            read(path + ["*"])
+        }
+    }
+}

@@ -1,0 +1,85 @@
+/// Writes a tree as HogQL that reads back as the same tree.
+public struct QueryPrinter {
+    var text = ""
+
+    /// The query on one line.
+    public static func text(of statement: QueryStatement) -> String {
+        var printer = QueryPrinter()
+        printer.write(statement)
+        return printer.text
+    }
+
+    public static func text(of expression: QueryExpression) -> String {
+        var printer = QueryPrinter()
+        printer.write(expression)
+        return printer.text
+    }
+
+    mutating func write(_ string: String) { text += string }
+
+    mutating func write(_ name: Identifier) { text += Literal.quoted(name.name) }
+
+    mutating func write(path: [Identifier]) { separated(path, by: ".") { $0.write($1) } }
+
+    mutating func separated<Element>(
+        _ elements: [Element], by separator: String = ", ", _ body: (inout QueryPrinter, Element) -> Void
+    ) {
+        for (index, element) in elements.enumerated() {
+            if index > 0 { text += separator }
+            body(&self, element)
+        }
+    }
+
+    mutating func write(_ expressions: [QueryExpression]) { separated(expressions) { $0.write($1) } }
+
+    /// Writes `expression` where the parser reads operators that bind at least as tightly as `minimum`.
+    mutating func write(_ expression: QueryExpression, _ minimum: Binding = .alias) {
+        guard let binding = expression.kind.binding, binding < minimum else { return write(bare: expression.kind) }
+        text += "("
+        write(bare: expression.kind)
+        text += ")"
+    }
+
+    /// Writes what an access, a call or a sign stands next to.
+    mutating func write(base expression: QueryExpression) {
+        if expression.kind.isAccessible { return write(bare: expression.kind) }
+        text += "("
+        write(bare: expression.kind)
+        text += ")"
+    }
+}
+
+extension QueryExpression.Kind {
+    /// How tightly the outermost operator binds; `nil` when there is none.
+    var binding: Binding? {
+        switch self {
+        // A lambda takes in all that follows it.
+        case .alias, .lambda: .alias
+        // Beside an operator an asterisk would multiply.
+        case .columns: .alias
+        case .ternary: .ternary
+        case .or: .or
+        case .and: .and
+        case .not: .not
+        case .between: .between
+        case .coalesce: .nullish
+        case .isDistinctFrom: .distinctFrom
+        case .isNull: .isNull
+        case .compare: .comparison
+        case .concat: .additive
+        case .arithmetic(let arithmetic, _, _):
+            arithmetic == .add || arithmetic == .subtract ? .additive : .multiplicative
+        default: nil
+        }
+    }
+
+    /// Whether `.name`, `[…]` and `(…)` may follow without parentheses.
+    var isAccessible: Bool {
+        switch self {
+        case .field, .call, .window, .callValue, .array, .tuple, .arrayAccess, .tupleAccess, .member, .slice, .subquery,
+            .placeholder, .constant(.string), .cast:
+            true
+        default: false
+        }
+    }
+}

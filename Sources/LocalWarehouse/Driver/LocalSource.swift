@@ -1,0 +1,120 @@
+internal import AirlockCore
+internal import GRDB
+internal import Glibc
+
+/// The open warehouse of a driver, and what its queries are compiled against.
+actor LocalSource {
+    private let path: String
+    private var prepare: (@Sendable () async throws(AirlockError) -> Void)?
+    private var opening: Task<Result<Opened, AirlockError>, Never>?
+    private var opened: Opened?
+
+    struct Opened: Sendable {
+        var warehouse: Warehouse
+        var schema: QuerySchema
+        var file: FileState
+    }
+
+    init(path: String, prepare: (@Sendable () async throws(AirlockError) -> Void)?) {
+        self.path = path
+        self.prepare = prepare
+    }
+
+    /// Opens the file if need be. Callers that come at once wait for one opening; after a failure the next call tries
+    /// anew.
+    func current() async throws(AirlockError) -> (warehouse: Warehouse, schema: QuerySchema) {
+        if let opened, opened.file == FileState(of: path) { return (opened.warehouse, opened.schema) }
+        while true {
+            let task = opening ?? begin()
+            let result = await withTaskCancellationHandler {
+                await task.value
+            } onCancel: {
+                task.cancel()
+            }
+            if opening == task {
+                opening = nil
+                if case .success(let value) = result { opened = value }
+            }
+            // Another caller's cancellation is not this one's.
+            if case .failure(let error) = result, error.code == .cancelled, !Task.isCancelled { continue }
+            let value = try result.get()
+            return (value.warehouse, value.schema)
+        }
+    }
+
+    private func begin() -> Task<Result<Opened, AirlockError>, Never> {
+        let (path, prepare, previous) = (path, prepare, opened)
+        let task = Task { () async -> Result<Opened, AirlockError> in
+            do throws(AirlockError) {
+                if previous == nil { try await prepare?() }
+                return .success(try await Self.open(path, previous))
+            } catch {
+                return .failure(error)
+            }
+        }
+        opening = task
+        return task
+    }
+
+    /// Reuses the open file unless another has taken its name; queries that run on the old one end undisturbed.
+    private static func open(_ path: String, _ previous: Opened?) async throws(AirlockError) -> Opened {
+        let file = FileState(of: path)
+        var warehouse: Warehouse
+        if let previous, previous.file.isSameFile(as: file) {
+            warehouse = previous.warehouse
+        } else {
+            warehouse = try Warehouse.open(at: path)
+        }
+        return Opened(warehouse: warehouse, schema: try await warehouse.querySchema(), file: file)
+    }
+}
+
+/// Which file stands at a path, and whether it has changed.
+struct FileState: Sendable, Equatable {
+    private var device: UInt = 0
+    private var inode: UInt = 0
+    private var sizes: [Int] = []
+    private var times: [Int] = []
+
+    init(of path: String) {
+        for name in [path, path + "-wal"] {
+            var status = stat()
+            guard stat(name, &status) == 0 else { continue }
+            if name == path { (device, inode) = (UInt(status.st_dev), UInt(status.st_ino)) }
+            sizes.append(Int(status.st_size))
+            times.append(status.st_mtim.tv_sec &* 1_000_000_000 &+ status.st_mtim.tv_nsec)
+        }
+    }
+
+    func isSameFile(as other: FileState) -> Bool { device == other.device && inode == other.inode }
+}
+
+extension Warehouse {
+    /// What a query is compiled against.
+    func querySchema() async throws(AirlockError) -> QuerySchema {
+        let properties = try await read { db in
+            var properties: [QuerySchema.PropertyScope: [String: QuerySchema.PropertyType]] = [:]
+            let rows = try Row.fetchCursor(db, sql: "SELECT scope, name, type FROM property_definitions")
+            while let row = try rows.next() {
+                guard let name = row.text(1),
+                    let type = row.text(2).flatMap(QuerySchema.PropertyType.init(rawValue:))
+                else { continue }
+                for scope in Self.scopes(row.text(0)) { properties[scope, default: [:]][name] = type }
+            }
+            return properties
+        }
+        return QuerySchema(
+            properties: properties, timeZone: timeZone, weekStart: weekStart == 1 ? .monday : .sunday, now: pinnedNow)
+    }
+
+    /// The file types group properties by name alone, whatever the group's type.
+    private static func scopes(_ name: String?) -> [QuerySchema.PropertyScope] {
+        switch name.flatMap(PropertyScope.init(rawValue:)) {
+        case .event: [.event]
+        case .person: [.person]
+        case .session: [.session]
+        case .group: [.group(-1)] + (0..<WarehouseWriter.maxGroupTypes).map { .group($0) }
+        case nil: []
+        }
+    }
+}

@@ -1,0 +1,231 @@
+internal import AirlockCore
+internal import HogQL
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+enum ArithmeticFunctions {
+    static let all: [String: FunctionBinding.Bind] = {
+        var all: [String: FunctionBinding.Bind] = [
+            "plus": operation(.add), "minus": operation(.subtract), "multiply": operation(.multiply),
+            "divide": divide, "modulo": modulo, "mod": modulo, "intDiv": integerDivide, "intDivOrZero": integerDivide,
+            "negate": negate, "abs": absolute, "sign": sign, "pow": power, "power": power, "greatest": extreme,
+            "least": extreme, "max2": pair, "min2": pair, "isNaN": isNaN, "isFinite": isFinite,
+            "isInfinite": isInfinite, "ifNotFinite": ifNotFinite, "pi": pi, "e": euler,
+            "equals": comparison(.equal), "notEquals": comparison(.notEqual), "less": comparison(.less),
+            "greater": comparison(.greater), "lessOrEquals": comparison(.lessOrEqual),
+            "greaterOrEquals": comparison(.greaterOrEqual),
+        ]
+        for (name, function) in unary { all[name] = float(function) }
+        for (name, mode) in roundings { all[name] = rounding(mode) }
+        return all
+    }()
+
+    private static let unary: [String: @Sendable (Double) -> Double] = [
+        "sqrt": { $0.squareRoot() }, "exp": { exp($0) }, "log": { log($0) }, "ln": { log($0) }, "log2": { log2($0) },
+        "log10": { log10($0) }, "exp2": { exp2($0) }, "exp10": { pow(10, $0) }, "cbrt": { cbrt($0) },
+        "log1p": { log1p($0) }, "sin": { sin($0) }, "cos": { cos($0) }, "tan": { tan($0) }, "asin": { asin($0) },
+        "acos": { acos($0) }, "atan": { atan($0) }, "erf": { erf($0) }, "degrees": { $0 * 180 / .pi },
+        "radians": { $0 * .pi / 180 },
+    ]
+
+    private static let roundings: [String: Rounding.Mode] = [
+        "round": .nearest, "roundBankers": .bankers, "floor": .down, "ceil": .up, "ceiling": .up, "trunc": .towardZero,
+        "truncate": .towardZero,
+    ]
+
+    private static func operation(_ symbol: ArithmeticOperator) -> FunctionBinding.Bind {
+        { call throws(AirlockError) in
+            try call.count(2)
+            return try call.resolver.arithmetic(symbol, call.arguments[0], call.arguments[1], call.range)
+        }
+    }
+
+    private static func comparison(_ symbol: ComparisonOperator) -> FunctionBinding.Bind {
+        { call throws(AirlockError) in
+            try call.count(2)
+            return try call.resolver.compare(symbol, call.arguments[0], call.arguments[1], call.range)
+        }
+    }
+
+    private static let divide: FunctionBinding.Bind = { call throws(AirlockError) in
+        try call.count(2)
+        try call.number(0)
+        try call.number(1)
+        let evaluate: ScalarCall.Evaluate = { values in
+            .double((values[0].doubleValue ?? .nan) / (values[1].doubleValue ?? .nan))
+        }
+        if let divisor = call.arguments[1].constant?.doubleValue, divisor != 0, divisor.isFinite {
+            return call.call(.float, key: "/ constant", sql: { "(CAST(\($0[0]) AS REAL) / \($0[1]))" }, evaluate)
+        }
+        return call.call(.float, mayMakeNaN: true, evaluate)
+    }
+
+    private static let modulo: FunctionBinding.Bind = { call throws(AirlockError) in
+        try call.count(2)
+        try call.number(0)
+        try call.number(1)
+        let type = ClickHouseType.arithmetic("%", call.arguments[0].type, call.arguments[1].type)
+        if type.isFloat {
+            return call.call(.float, mayMakeNaN: true) { values in
+                .double(fmod(values[0].doubleValue ?? .nan, values[1].doubleValue ?? .nan))
+            }
+        }
+        return call.call(type.inner) { values in
+            let (a, b) = (values[0].intValue ?? 0, values[1].intValue ?? 0)
+            guard b != 0 else { throw ExecutionFault("division by zero in %") }
+            return .int(b == -1 ? 0 : a % b)
+        }
+    }
+
+    private static let integerDivide: FunctionBinding.Bind = { call throws(AirlockError) in
+        try call.count(2)
+        try call.number(0)
+        try call.number(1)
+        let orZero = call.name == "intDivOrZero"
+        let (a, b) = (call.arguments[0].type, call.arguments[1].type)
+        let type: ClickHouseType = a.isFloat || b.isFloat ? .int64 : ClickHouseType.arithmetic("i", a, b).inner
+        return call.call(type) { values in
+            let quotient: Int64?
+            if case .int(let a) = values[0], case .int(let b) = values[1] {
+                quotient = b == 0 ? nil : a.dividedReportingOverflow(by: b).partialValue
+            } else {
+                let ratio = ((values[0].doubleValue ?? 0) / (values[1].doubleValue ?? 0)).rounded(.towardZero)
+                quotient = Int64(exactly: ratio)
+            }
+            guard let quotient else {
+                if orZero { return .int(0) }
+                throw ExecutionFault("division by zero in intDiv")
+            }
+            return .int(quotient)
+        }
+    }
+
+    private static let negate: FunctionBinding.Bind = { call throws(AirlockError) in
+        try call.count(1)
+        try call.number(0)
+        return Resolver.number("-", .int(0), call.arguments[0])
+    }
+
+    private static let absolute: FunctionBinding.Bind = { call throws(AirlockError) in
+        try call.count(1)
+        try call.number(0)
+        let type = call.arguments[0].type.inner
+        let result: ClickHouseType =
+            type.integerShape.map { .integer(bits: $0.bits, signed: false) } ?? (type.isFloat ? .float : type)
+        return call.call(result, sql: { "abs(\($0[0]))" }) { values in
+            switch values[0] {
+            case .int(let value):
+                guard value != .min else { throw ExecutionFault("an integer is out of range") }
+                return .int(abs(value))
+            default: return .double(abs(values[0].doubleValue ?? .nan))
+            }
+        }
+    }
+
+    private static let sign: FunctionBinding.Bind = { call throws(AirlockError) in
+        try call.count(1)
+        try call.number(0)
+        return call.call(.int8) { values in
+            let value = values[0].doubleValue ?? 0
+            return .int(value > 0 ? 1 : value < 0 ? -1 : 0)
+        }
+    }
+
+    private static let power: FunctionBinding.Bind = { call throws(AirlockError) in
+        try call.count(2)
+        try call.number(0)
+        try call.number(1)
+        return call.call(.float, mayMakeNaN: true) {
+            .double(pow($0[0].doubleValue ?? .nan, $0[1].doubleValue ?? .nan))
+        }
+    }
+
+    private static func float(_ function: @escaping @Sendable (Double) -> Double) -> FunctionBinding.Bind {
+        { call throws(AirlockError) in
+            try call.count(1)
+            try call.number(0)
+            return call.call(.float, mayMakeNaN: true) { .double(function($0[0].doubleValue ?? .nan)) }
+        }
+    }
+
+    private static func rounding(_ mode: Rounding.Mode) -> FunctionBinding.Bind {
+        { call throws(AirlockError) in
+            try call.count(1, 2)
+            try call.number(0)
+            if call.arguments.count == 2 { try call.integer(1) }
+            let isFloat = call.arguments[0].type.isFloat
+            return call.call(isFloat ? .float : call.arguments[0].type.inner) { values in
+                let places = values.count > 1 ? values[1].intValue ?? 0 : 0
+                if case .int(let value) = values[0], !isFloat {
+                    return .int(Rounding.round(value, places: places, mode))
+                }
+                return .double(Rounding.round(values[0].doubleValue ?? .nan, places: places, mode))
+            }
+        }
+    }
+
+    /// `greatest` and `least` pass over NULL, as ClickHouse does since 26.
+    private static let extreme: FunctionBinding.Bind = { call throws(AirlockError) in
+        try call.count(1, .max)
+        let (nodes, type) = try call.unified(call.arguments)
+        let wanted: Ordering = call.name == "greatest" ? .descending : .ascending
+        let result = type.nullable(if: nodes.contains { $0.isNullable })
+        let scalar = ScalarCall(call.name, seesNull: true) { values in
+            var best = Value.null
+            for value in values where !value.isNull {
+                if best.isNull || Value.order(value, best, as: type) == wanted { best = value }
+            }
+            return best
+        }
+        return .call(scalar, result, nodes)
+    }
+
+    private static let pair: FunctionBinding.Bind = { call throws(AirlockError) in
+        try call.count(2)
+        try call.number(0)
+        try call.number(1)
+        let isMax = call.name == "max2"
+        return call.call(.float) { values in
+            let (a, b) = (values[0].doubleValue ?? .nan, values[1].doubleValue ?? .nan)
+            return .double(isMax ? max(a, b) : min(a, b))
+        }
+    }
+
+    private static func test(_ test: @escaping @Sendable (Double) -> Bool) -> FunctionBinding.Bind {
+        { call throws(AirlockError) in
+            try call.count(1)
+            try call.number(0)
+            let arguments = try call.distinguished()
+            return call.call(arguments, .uint8) { .bool(test($0[0].doubleValue ?? .nan)) }
+        }
+    }
+
+    private static let isNaN = test { $0.isNaN }
+    private static let isFinite = test { $0.isFinite }
+    private static let isInfinite = test { $0.isInfinite }
+
+    private static let ifNotFinite: FunctionBinding.Bind = { call throws(AirlockError) in
+        try call.count(2)
+        try call.number(0)
+        try call.number(1)
+        let arguments = try call.distinguished()
+        return call.call(arguments, .float) { values in
+            let value = values[0].doubleValue ?? .nan
+            return .double(value.isFinite ? value : values[1].doubleValue ?? .nan)
+        }
+    }
+
+    private static let pi: FunctionBinding.Bind = { call throws(AirlockError) in
+        try call.count(0)
+        return .constant(.double(.pi), .float)
+    }
+
+    private static let euler: FunctionBinding.Bind = { call throws(AirlockError) in
+        try call.count(0)
+        return .constant(.double(exp(1)), .float)
+    }
+}

@@ -1,0 +1,217 @@
+public import AirlockCore
+internal import GRDB
+
+/// An import of an event file into a warehouse.
+public struct WarehouseImport: Sendable {
+    public enum Format: String, Sendable, Hashable, CaseIterable {
+        /// By the file's name (`.csv`, `.tsv`, `.jsonl`, `.json`, `.ndjson`, each also `.gz`), else by its first character.
+        case automatic
+        case jsonl
+        case csv
+    }
+
+    /// The file to read, gzip or not; `-` is standard input.
+    public var input: String
+    /// The warehouse to make or to add to.
+    public var target: String
+    public var format: Format
+    /// For CSV.
+    public var columns: ColumnMap
+    /// For CSV, one ASCII character; `nil` to find it out.
+    public var delimiter: Character?
+    /// Types that are not to be detected.
+    public var definitions: PropertyDefinitions
+
+    public init(
+        input: String, target: String, format: Format = .automatic, columns: ColumnMap = ColumnMap(),
+        delimiter: Character? = nil, definitions: PropertyDefinitions = PropertyDefinitions()
+    ) {
+        self.input = input
+        self.target = target
+        self.format = format
+        self.columns = columns
+        self.delimiter = delimiter
+        self.definitions = definitions
+    }
+
+    /// Imports, in memory that does not grow with the file.
+    ///
+    /// Records that are no event are counted and kept aside; they are no error, unless nothing else was found. When the
+    /// import fails or the surrounding task is cancelled, the target is as it was and no file is left behind.
+    ///
+    /// - Parameter progress: called now and then, on the importing thread.
+    /// - Throws: `invalid_argument`, `invalid_data`, `file_failed`, `cancelled`.
+    public func run(
+        progress: (@Sendable (ImportProgress) -> Void)? = nil
+    ) async throws(AirlockError) -> ImportReport {
+        try await BlockingWork.run { cancellation throws(AirlockError) in
+            try self.run(cancellation: cancellation, progress: progress)
+        }
+    }
+}
+
+extension WarehouseImport {
+    /// After this many records without an event the file is taken for something else.
+    private static var hopelessRecords: Int { 1000 }
+    private static var recordsBetweenReports: Int { 512 }
+
+    func run(
+        cancellation: Cancellation, progress: (@Sendable (ImportProgress) -> Void)? = nil
+    ) throws(AirlockError) -> ImportReport {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let file = try FileSource(path: input)
+        let source: any ByteSource = try file.peek(2) == GzipSource.magic ? GzipSource(file) : file
+        var reader = try reader(source, file)
+        let rejected = RejectedLines(target: target)
+        do {
+            var report = try WarehouseUpdate.run(at: target, cancellation: cancellation) { db in
+                let writer = try WarehouseWriter(db, definitions: definitions)
+                var report = try copy(&reader, to: writer, rejected, db, cancellation) { events, isFinishing in
+                    progress?(
+                        ImportProgress(
+                            bytesRead: file.consumedBytes, totalBytes: file.totalBytes, events: events,
+                            isFinishing: isFinishing))
+                }
+                try writer.finish {
+                    if cancellation.isCancelled { throw WarehouseUpdate.cancelled }
+                }
+                report.persons = try Int.fetchOne(db, sql: "SELECT count(*) FROM persons") ?? 0
+                report.sessions = try Int.fetchOne(db, sql: "SELECT count(*) FROM sessions") ?? 0
+                report.rejectedPath = try rejected.publish()
+                return report
+            }
+            report.rejected = rejected.count
+            report.firstRejections = rejected.first
+            report.inputBytes = file.consumedBytes
+            report.time = clock.now - start
+            return report
+        } catch {
+            rejected.withdraw()
+            throw error
+        }
+    }
+
+    private func reader(_ source: any ByteSource, _ file: FileSource) throws(AirlockError) -> any EventReader {
+        if try isCSV(file) {
+            var separator: UInt8?
+            if let delimiter {
+                guard let byte = delimiter.asciiValue, byte != 0x22, byte != 0x0A, byte != 0x0D else {
+                    throw AirlockError(
+                        .invalidArgument, "the delimiter must be one ASCII character that is no quote and no line end",
+                        at: .argument("--delimiter"))
+                }
+                separator = byte
+            }
+            return try CSVEventReader(source, map: columns, delimiter: separator, path: input)
+        }
+        guard columns.entries.isEmpty else {
+            throw AirlockError(
+                .invalidArgument, "a column mapping is for CSV files, and this one is read as JSONL",
+                at: .argument("--map"), hint: "Say so with --format csv when it is one.")
+        }
+        return JSONLinesReader(source)
+    }
+
+    private func isCSV(_ file: FileSource) throws(AirlockError) -> Bool {
+        if format != .automatic { return format == .csv }
+        var name = input.lowercased()
+        if name.hasSuffix(".gz") { name.removeLast(3) }
+        if name.hasSuffix(".csv") || name.hasSuffix(".tsv") { return true }
+        if [".jsonl", ".ndjson", ".json"].contains(where: name.hasSuffix) { return false }
+        let head = try file.peek(4096)
+        if head.starts(with: GzipSource.magic) { return !columns.entries.isEmpty }
+        let text = head.starts(with: [0xEF, 0xBB, 0xBF]) ? head.dropFirst(3) : head[...]
+        guard let first = text.first(where: { $0 > 0x20 }) else { return false }
+        return first != UInt8(ascii: "{")
+    }
+
+    private func copy(
+        _ reader: inout any EventReader, to writer: WarehouseWriter, _ rejected: RejectedLines, _ db: Database,
+        _ cancellation: Cancellation, report: (_ events: Int, _ isFinishing: Bool) -> Void
+    ) throws -> ImportReport {
+        var result = ImportReport()
+        var persons = PersonIDs(db, looksUp: writer.isAddition)
+        let detectsTypes = reader.propertyTypes == nil
+        var records = 0
+        while let record = try reader.next() {
+            switch record {
+            case .rejected(let line, let reason, let text, let isCut):
+                try rejected.add(line: line, reason: reason, text: text, isCut: isCut)
+            case .event(let event, _):
+                if detectsTypes { writer.observe(event.properties, at: event.timestamp) }
+                if try add(event, writer, &persons) { result.events += 1 } else { result.duplicates += 1 }
+            }
+            records += 1
+            if rejected.count == records, records == Self.hopelessRecords { break }
+            if records % Self.recordsBetweenReports == 0 {
+                report(result.events, false)
+                if cancellation.isCancelled { throw WarehouseUpdate.cancelled }
+            }
+        }
+        guard rejected.count < records else { throw nothingFound(rejected, records) }
+        report(result.events, true)
+        for (name, type) in reader.propertyTypes ?? [] { writer.define(.event, name, type) }
+        return result
+    }
+
+    private func add(
+        _ event: ImportedEvent, _ writer: WarehouseWriter, _ persons: inout PersonIDs
+    ) throws -> Bool {
+        let person = try event.personID ?? persons.id(for: event.distinctID)
+        var row = EventRow(
+            uuid: event.uuid, event: event.event, timestamp: event.timestamp, distinctID: event.distinctID,
+            personID: person, properties: JSONValue.object(event.properties).jsonBytes,
+            createdAt: event.createdAt ?? event.timestamp, sessionID: event.sessionID, windowID: event.windowID,
+            groups: event.groups)
+        for (type, key) in event.groupKeys {
+            guard let index = writer.groupIndex(of: type) else { continue }
+            while row.groups.count <= index { row.groups.append(nil) }
+            row.groups[index] = row.groups[index] ?? key
+        }
+        guard try event.keepsRepetitions ? writer.insertRepeatable(row) : writer.insert(row) else { return false }
+        try writer.stage(event.person, person: person, at: event.timestamp)
+        if let group = event.group { try writer.stage(group, at: event.timestamp) }
+        return true
+    }
+
+    private func nothingFound(_ rejected: RejectedLines, _ records: Int) -> AirlockError {
+        guard records > 0 else {
+            return AirlockError(
+                .invalidData, "the file holds no events", at: .file(input),
+                hint: "Give a JSONL file with an event on each line, or a CSV file with a header.")
+        }
+        let extent = records == Self.hopelessRecords ? "the first \(records)" : "all \(records)"
+        return AirlockError(
+            .invalidData, "\(extent) records are no events; nothing was imported", at: .file(input),
+            hint: "A line of JSONL needs event, timestamp and distinct_id; for CSV name the columns with --map.",
+            problems: rejected.first.map { Problem("rejected", "\($0.reason): \($0.quote)", line: $0.line) })
+    }
+}
+
+/// The persons of distinct ids whose events name none.
+struct PersonIDs {
+    private let db: Database
+    private let looksUp: Bool
+    private var recent: [String: String] = [:]
+
+    /// - Parameter looksUp: whether the warehouse may know some already.
+    init(_ db: Database, looksUp: Bool) {
+        self.db = db
+        self.looksUp = looksUp
+    }
+
+    mutating func id(for distinctID: String) throws -> String {
+        if let known = recent[distinctID] { return known }
+        var id: String?
+        if looksUp {
+            let statement = try db.cachedStatement(
+                sql: "SELECT person_id FROM person_distinct_ids WHERE distinct_id = ?")
+            id = try String.fetchOne(statement, arguments: [distinctID])
+        }
+        let result = id ?? NameBasedUUID.make(space: NameBasedUUID.persons, name: distinctID.utf8)
+        if recent.count >= 50_000 { recent.removeAll(keepingCapacity: true) }
+        recent[distinctID] = result
+        return result
+    }
+}

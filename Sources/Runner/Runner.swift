@@ -1,0 +1,99 @@
+public import AirlockCore
+import Broker
+import DriverKit
+import JSONSchema
+import Sandbox
+import Synchronization
+import Templating
+
+/// Makes runs: validates the variables, renders the script, runs it in the sandbox, answers it through the broker.
+///
+/// Safe to use from several tasks at once; runs share nothing but the compiled filter and the described interpreter.
+public final class Runner: Sendable {
+    private struct Prepared {
+        var sandbox: Sandbox
+        var runtime: PythonRuntime
+    }
+
+    private let environment: [String: String]
+    private let prepared = Mutex<Prepared?>(nil)
+
+    /// Costs nothing: what a run needs is prepared with the first one.
+    ///
+    /// - Parameter environment: the host's; `AIRLOCK_PYTHON`, `AIRLOCK_CACHE`, `AIRLOCK_GUEST`, `AIRLOCK_PROFILES`,
+    ///   `AIRLOCK_CGROUP`, `TMPDIR`, `HOME`, `XDG_CACHE_HOME` and `PATH` are looked at. Nothing of it reaches a script.
+    public init(environment: [String: String]) {
+        self.environment = environment
+    }
+
+    /// Makes one run. How it ended is in the result; this does not throw, and when it returns nothing of the run is
+    /// left but the result. Cancelling the task ends the run as `cancelled`.
+    public func run(_ request: RunRequest) async -> RunResult {
+        var result = RunResult(runID: RunID.new(), template: request.template.name, status: .internalError)
+        result.templateDigest = request.template.digest
+        result.isolation = IsolationReport(level: request.isolation, layers: [])
+        do throws(AirlockError) {
+            let variables = try await request.template.validate(
+                request.variables, names: DriverNames(driver: request.driver))
+            result.variablesDigest = variables.digest
+            let script = try request.template.render(variables)
+            let limits = try RunLimits(template: request.template.manifest.limits, caller: request.limits)
+            let (sandbox, runtime) = try prepare()
+            try checkVersion(of: runtime, for: request.template)
+            let session = BrokerSession(
+                driver: request.driver,
+                start: ScriptStart(
+                    script: script.text, name: "\(request.template.name).py", params: variables.values,
+                    seed: request.seed),
+                grants: grants(for: request), limits: limits.broker, observer: request.observer)
+            let outcome = try await sandbox.run(
+                SandboxRequest(
+                    runtime: runtime, isolation: request.isolation, limits: limits.sandbox,
+                    seed: request.seed.map { UInt32(truncatingIfNeeded: $0) }),
+                channel: session)
+            result.take(outcome)
+            result.take(session.report, limits: limits.sandbox)
+            result.checkDeclaredResult(request.template.manifest.result)
+        } catch {
+            result.fail(error)
+        }
+        return result
+    }
+
+    private func prepare() throws(AirlockError) -> (Sandbox, PythonRuntime) {
+        // Under the lock, so that runs that start together prepare once.
+        let outcome = prepared.withLock { prepared -> Result<Prepared, AirlockError> in
+            if let prepared, prepared.runtime.isCurrent { return .success(prepared) }
+            return Result { () throws(AirlockError) in
+                let assets = try Assets(environment: environment)
+                let fresh = Prepared(
+                    sandbox: try Sandbox(profiles: assets.profiles, environment: environment),
+                    runtime: try RuntimeStore(environment: environment).python(
+                        guest: assets.guest, environment: environment))
+                prepared = fresh
+                return fresh
+            }
+        }
+        let value = try outcome.get()
+        return (value.sandbox, value.runtime)
+    }
+
+    private func checkVersion(of runtime: PythonRuntime, for template: Template) throws(AirlockError) {
+        guard let wanted = template.manifest.requiresPython else { return }
+        let version = runtime.version.split(separator: ".").compactMap { Int($0) }
+        guard !wanted.contains(version) else { return }
+        throw AirlockError(
+            .interpreterUnavailable,
+            "the template '\(template.name)' requires Python \(wanted.text), and this one is \(runtime.version)",
+            hint: "Set AIRLOCK_PYTHON to an interpreter that fits.")
+    }
+
+    private func grants(for request: RunRequest) -> Grants {
+        let access = request.template.manifest.access
+        let reading = Grants.readingMethods + request.driver.methods.filter { !$0.writes }.map(\.name)
+        let writing = access.writes ? request.driver.methods.filter(\.writes).map(\.name) : []
+        return Grants(
+            methods: access.methods ?? reading + writing, tables: access.tables, columns: access.columns,
+            templateWrites: access.writes, callerWrites: request.allowWrites)
+    }
+}

@@ -1,0 +1,74 @@
+import AirlockCore
+import Glibc
+
+/// Runs a trusted program of the host and collects what it prints.
+enum HostCommand {
+    /// - Parameters:
+    ///   - timeout: after it the program is killed.
+    /// - Throws: `interpreter_unavailable` when it cannot be started, fails, or prints more than 1 MiB.
+    static func output(
+        of arguments: [String], timeout: Duration = .seconds(60)
+    ) throws(AirlockError) -> [UInt8] {
+        let pipe = try Pipe.make()
+        let errors = try Pipe.make()
+        let pid = try spawn(arguments, output: pipe.write, errors: errors.write)
+        let deadline = ContinuousClock.now + timeout
+        var (text, complaint) = ([UInt8](), [UInt8]())
+        var finished = collect(pipe.read, into: &text, until: deadline)
+        if finished { finished = collect(errors.read, into: &complaint, until: deadline) }
+        if !finished { kill(pid, SIGKILL) }
+        var status: Int32 = 0
+        _ = retrying { waitpid(pid, &status, 0) }
+        guard finished, status == 0 else {
+            throw AirlockError(
+                .interpreterUnavailable, "\(arguments[0]) could not be run",
+                cause: finished
+                    ? String(decoding: complaint.suffix(800), as: UTF8.self) : "no answer in \(timeout.shortText)")
+        }
+        return text
+    }
+
+    private static func spawn(
+        _ arguments: [String], output: consuming OwnedDescriptor, errors: consuming OwnedDescriptor
+    ) throws(AirlockError) -> pid_t {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, output.number, 1)
+        posix_spawn_file_actions_adddup2(&actions, errors.number, 2)
+        var argv: [UnsafeMutablePointer<CChar>?] = []
+        for argument in arguments { argv.append(strdup(argument)) }
+        argv.append(nil)
+        // A version manager's shim needs its caller's PATH and HOME to find the real interpreter.
+        var environment: [UnsafeMutablePointer<CChar>?] = []
+        for name in ["PATH", "HOME"] {
+            if let value = getenv(name) { environment.append(strdup("\(name)=\(String(cString: value))")) }
+        }
+        environment.append(nil)
+        defer { for pointer in argv + environment { free(pointer) } }
+        var pid: pid_t = 0
+        let result = posix_spawnp(&pid, arguments[0], &actions, nil, &argv, &environment)
+        guard result == 0 else {
+            throw AirlockError(
+                .interpreterUnavailable, "\(arguments[0]) could not be run", cause: String(cString: strerror(result)))
+        }
+        return pid
+    }
+
+    /// Reads to the end, or to the deadline, or to 1 MiB.
+    private static func collect(
+        _ descriptor: borrowing OwnedDescriptor, into bytes: inout [UInt8], until deadline: ContinuousClock.Instant
+    ) -> Bool {
+        var chunk = [UInt8](repeating: 0, count: 16384)
+        while true {
+            let left = Int32(clamping: Int((deadline - .now).inMilliseconds.rounded(.up)))
+            var source = pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0)
+            guard left > 0, retrying({ poll(&source, 1, left) }) > 0 else { return false }
+            let count = retrying { read(descriptor.number, &chunk, chunk.count) }
+            if count <= 0 { return count == 0 }
+            bytes.append(contentsOf: chunk[..<count])
+            if bytes.count > 1 << 20 { return false }
+        }
+    }
+}

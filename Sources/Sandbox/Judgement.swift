@@ -1,0 +1,146 @@
+package import AirlockCore
+import AirlockLauncher
+import Glibc
+
+/// Turns the evidence of a run's end into its outcome. Pure: what the child claims has no place here.
+struct Judgement {
+    let evidence: Supervisor.Evidence
+    let limits: SandboxLimits
+    let clock: RunClock
+    let now: ContinuousClock.Instant
+    /// Of init and of what it reaped: all there is when init had to be killed.
+    let initUsage: rusage
+
+    func outcome(standardOutput: CapturedStream, standardError: CapturedStream) -> SandboxOutcome {
+        var outcome = SandboxOutcome(
+            status: .internalError, isolation: IsolationReport(level: .full, layers: []), usage: usage,
+            startLatency: evidence.lockedAt.map { $0 - clock.start }, standardOutput: standardOutput,
+            standardError: standardError, diskWasFull: diskWasFull)
+        if let record = evidence.record { read(status: record.wait_status, into: &outcome) }
+        judge(&outcome)
+        return outcome
+    }
+
+    /// The first cause wins: what the host ended, then what init ended, then how the script itself did.
+    private func judge(_ outcome: inout SandboxOutcome) {
+        switch evidence.hostCause {
+        case .limit(let limit)?:
+            exceeded(limit, &outcome)
+            return
+        case .asked(let status, let reason)?:
+            outcome.status = status
+            outcome.reason = reason
+            return
+        case nil: break
+        }
+        guard let record = evidence.record else {
+            outcome.status = .internalError
+            outcome.reason = "the sandbox's init ended without a report"
+            return
+        }
+        switch airlock_cause(rawValue: record.cause) {
+        case AIRLOCK_CAUSE_SYSCALL:
+            let name = SeccompFilter.name(of: Int(record.syscall))
+            outcome.status = .denied
+            outcome.deniedSyscall = name
+            outcome.reason = "the script called \(name), which no script has a use for"
+        case AIRLOCK_CAUSE_CPU: exceeded(.cpu, &outcome)
+        case AIRLOCK_CAUSE_PROCESSES: exceeded(.processes, &outcome)
+        default: judgeOwnEnd(&outcome)
+        }
+    }
+
+    private func judgeOwnEnd(_ outcome: inout SandboxOutcome) {
+        if evidence.lockedAt == nil {
+            outcome.status = .internalError
+            outcome.reason = "the interpreter did not reach the script's first line"
+        } else if let code = outcome.exitCode {
+            outcome.status = code == 0 ? .succeeded : .failed
+            outcome.reason = code == 0 ? nil : "the script exited with \(code)"
+        } else if outcome.signal == "SIGSYS" {
+            outcome.status = .denied
+            outcome.deniedSyscall = "a call of a foreign ABI"
+            outcome.reason = "the script made a system call of a foreign ABI"
+        } else if outcome.signal == "SIGXCPU" {
+            exceeded(.cpu, &outcome)
+        } else if outcome.signal == "SIGXFSZ" {
+            exceeded(.disk, &outcome)
+        } else {
+            outcome.status = .failed
+            outcome.reason = "\(outcome.signal ?? "a signal") ended the script"
+        }
+    }
+
+    private func exceeded(_ limit: LimitName, _ outcome: inout SandboxOutcome) {
+        outcome.status = .limitExceeded
+        outcome.limit = limit
+        outcome.reason = limits.sentence(for: limit)
+    }
+
+    /// See wait(2).
+    private func read(status: Int32, into outcome: inout SandboxOutcome) {
+        let number = status & 0x7F
+        if number == 0 {
+            outcome.exitCode = (status >> 8) & 0xFF
+        } else {
+            outcome.signal = signalName(number)
+        }
+    }
+
+    /// A scratch directory counts as full when the next ordinary write would have failed.
+    private var diskWasFull: Bool {
+        guard let record = evidence.record, record.event == AIRLOCK_EVENT_ENDED.rawValue else { return false }
+        return record.scratch_free_bytes < 4096 || record.scratch_free_inodes == 0
+    }
+
+    private var usage: RunUsage {
+        var usage = RunUsage()
+        let end = evidence.endedAt ?? now
+        usage.wall = end - clock.start
+        usage.brokerWait = clock.brokerWait(at: end)
+        usage.scriptWall = usage.wall - usage.brokerWait
+        guard let record = evidence.record, record.event == AIRLOCK_EVENT_ENDED.rawValue else {
+            usage.userCPU = initUsage.ru_utime.duration
+            usage.systemCPU = initUsage.ru_stime.duration
+            usage.peakResidentBytes = initUsage.ru_maxrss * 1024
+            return usage
+        }
+        usage.userCPU = .microseconds(Int64(clamping: record.user_us))
+        usage.systemCPU = .microseconds(Int64(clamping: record.system_us))
+        usage.peakResidentBytes = Int(clamping: record.peak_resident_bytes)
+        usage.minorPageFaults = Int(clamping: record.minor_faults)
+        usage.majorPageFaults = Int(clamping: record.major_faults)
+        let numbers = withUnsafeBytes(of: record.refused_numbers) { Array($0.bindMemory(to: UInt32.self)) }
+        let counts = withUnsafeBytes(of: record.refused_counts) { Array($0.bindMemory(to: UInt32.self)) }
+        for (number, count) in zip(numbers, counts).prefix(Int(record.refused_kinds)) {
+            usage.refusedSyscalls[SeccompFilter.name(of: Int(Int32(bitPattern: number)))] = Int(count)
+        }
+        return usage
+    }
+}
+
+extension timeval {
+    fileprivate var duration: Duration { .seconds(tv_sec) + .microseconds(Int64(tv_usec)) }
+}
+
+extension SandboxLimits {
+    /// What a run that reached the limit is told.
+    package func sentence(for limit: LimitName) -> String {
+        switch limit {
+        case .wall: "the script ran longer than \(wall.shortText)"
+        case .total: "the run took longer than \(total.shortText)"
+        case .cpu: "the script used more than \(cpu.shortText) of CPU time"
+        case .memory: "the script needed more than \(memory) of memory"
+        case .processes: "the script kept trying to make processes"
+        case .files: "the script opened more than \(files) files"
+        case .disk: "the script wrote more than \(disk), or too many files, to its scratch directory"
+        case .output: "the script wrote more than \(output) to standard output or standard error"
+        }
+    }
+}
+
+/// The signal's name as signal(7) has it.
+func signalName(_ number: Int32) -> String {
+    guard let text = airlock_signal_name(number) else { return "signal \(number)" }
+    return "SIG" + String(cString: text)
+}

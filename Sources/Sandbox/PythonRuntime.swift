@@ -1,0 +1,114 @@
+import AirlockCore
+import AirlockLauncher
+import Glibc
+
+/// An interpreter of the host, and all that the sandbox has to show of the host for it to run.
+public struct PythonRuntime: Sendable, Hashable {
+    /// A file or directory of the host that the sandbox shows under the same path.
+    struct Piece: Sendable, Hashable {
+        var path: String
+        var isDirectory: Bool
+        var identity: FileIdentity
+    }
+
+    struct Link: Sendable, Hashable {
+        var path: String
+        var target: String
+    }
+
+    /// The real executable, symbolic links and shims resolved.
+    public var executable: String
+    /// `3.11.2`
+    public var version: String
+    var pieces: [Piece]
+    var links: [Link]
+    /// The installed guest on the host, shown as `/airlock`.
+    var guestDirectory: String
+
+    /// Where the guest's files stand in the sandbox.
+    static let guestPath = "/airlock"
+}
+
+/// What tells whether a file is still the one that was looked at.
+struct FileIdentity: Sendable, Hashable {
+    var inode: UInt64
+    var size: Int
+    var modified: Int64
+
+    /// - Returns: `nil` when there is no such file.
+    init?(of path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        inode = UInt64(status.st_ino)
+        size = Int(status.st_size)
+        modified = Int64(status.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_mtim.tv_nsec)
+    }
+
+    init?(json: JSONValue?) {
+        guard let parts = json?.arrayValue, parts.count == 3, let inode = parts[0].stringValue.flatMap(UInt64.init),
+            let size = parts[1].intValue, let modified = parts[2].intValue
+        else { return nil }
+        self.inode = inode
+        self.size = size
+        self.modified = Int64(modified)
+    }
+
+    var json: JSONValue { [.string(String(inode)), .int(size), .int(modified)] }
+}
+
+extension PythonRuntime {
+    /// The interpreter to use: `AIRLOCK_PYTHON`, else `/usr/bin/python3`, else the first `python3` on `PATH`.
+    static func candidate(environment: [String: String]) throws(AirlockError) -> String {
+        if let chosen = environment["AIRLOCK_PYTHON"], !chosen.isEmpty {
+            guard access(chosen, X_OK) == 0 else {
+                throw AirlockError(
+                    .interpreterUnavailable, "AIRLOCK_PYTHON names \(chosen), which cannot be executed",
+                    hint: "Set AIRLOCK_PYTHON to a Python 3.9 or newer, or unset it to use /usr/bin/python3.")
+            }
+            return chosen
+        }
+        let directories = ["/usr/bin"] + (environment["PATH"] ?? "").split(separator: ":").map(String.init)
+        for directory in directories where directory.hasPrefix("/") {
+            let path = directory + "/python3"
+            if access(path, X_OK) == 0 { return path }
+        }
+        throw AirlockError(
+            .interpreterUnavailable, "no python3 was found in /usr/bin or on PATH",
+            hint: "Install it (apt-get install python3), or set AIRLOCK_PYTHON to one.")
+    }
+
+    /// Whether everything is still as it was when the runtime was described.
+    package var isCurrent: Bool {
+        access(guestDirectory + "/bootstrap.pyc", R_OK) == 0
+            && pieces.allSatisfy { FileIdentity(of: $0.path) == $0.identity }
+    }
+
+    init?(json: JSONValue) {
+        guard let executable = json["executable"]?.stringValue, let version = json["version"]?.stringValue,
+            let guest = json["guest"]?.stringValue, let pieces = json["pieces"]?.arrayValue,
+            let links = json["links"]?.arrayValue
+        else { return nil }
+        self.init(executable: executable, version: version, pieces: [], links: [], guestDirectory: guest)
+        for piece in pieces {
+            guard let path = piece["path"]?.stringValue, let isDirectory = piece["directory"]?.boolValue,
+                let identity = FileIdentity(json: piece["identity"])
+            else { return nil }
+            self.pieces.append(Piece(path: path, isDirectory: isDirectory, identity: identity))
+        }
+        for link in links {
+            guard let path = link["path"]?.stringValue, let target = link["target"]?.stringValue else { return nil }
+            self.links.append(Link(path: path, target: target))
+        }
+    }
+
+    var json: JSONValue {
+        [
+            "executable": .string(executable), "version": .string(version), "guest": .string(guestDirectory),
+            "pieces": .array(
+                pieces.map {
+                    ["path": .string($0.path), "directory": .bool($0.isDirectory), "identity": $0.identity.json]
+                }),
+            "links": .array(links.map { ["path": .string($0.path), "target": .string($0.target)] }),
+        ]
+    }
+}

@@ -1,0 +1,130 @@
+public import AirlockCore
+import Glibc
+
+/// The directory where runtimes are described and the guest is installed, once per interpreter and guest.
+///
+/// Root's is `/var/cache/airlock`, since the identity that root's sandboxes run under must be able to read it; a
+/// user's is `$XDG_CACHE_HOME/airlock` or `~/.cache/airlock`; `AIRLOCK_CACHE` takes the place of either.
+public struct RuntimeStore: Sendable {
+    public let directory: String
+
+    public init(environment: [String: String]) throws(AirlockError) {
+        if let chosen = environment["AIRLOCK_CACHE"], !chosen.isEmpty {
+            directory = chosen
+        } else if geteuid() == 0 {
+            directory = "/var/cache/airlock"
+        } else if let cache = environment["XDG_CACHE_HOME"], cache.hasPrefix("/") {
+            directory = cache + "/airlock"
+        } else if let home = environment["HOME"], home.hasPrefix("/") {
+            directory = home + "/.cache/airlock"
+        } else {
+            throw AirlockError(
+                .fileFailed, "there is no cache directory: HOME, XDG_CACHE_HOME and AIRLOCK_CACHE are unset",
+                hint: "Set AIRLOCK_CACHE to a directory that only you can write.")
+        }
+    }
+
+    /// The interpreter and the guest, ready to be shown to a sandbox. Takes a few hundred milliseconds the first time
+    /// for an interpreter, and after an upgrade of it; else a fraction of one.
+    ///
+    /// - Parameters:
+    ///   - guest: the guest's files by relative path, among them `bootstrap.py` and `describe.py`.
+    public func python(
+        guest: [String: [UInt8]], environment: [String: String]
+    ) throws(AirlockError) -> PythonRuntime {
+        let candidate = try PythonRuntime.candidate(environment: environment)
+        let digest = Self.digest(of: guest)
+        let key = SHA256.hexDigest(Array("\(candidate)\0\(digest)".utf8)).prefix(24)
+        let path = "\(directory)/python-\(key).json"
+        if let bytes = readFile(path, maxBytes: 1 << 20), isOurs(path), let json = try? JSONValue(json: bytes),
+            let runtime = PythonRuntime(json: json), runtime.isCurrent
+        {
+            return runtime
+        }
+        try prepareDirectory()
+        let runtime = try describe(candidate, guest: guest, digest: digest)
+        try writeFile(path, Array(runtime.json.json.utf8))
+        return runtime
+    }
+
+    private static func digest(of guest: [String: [UInt8]]) -> String {
+        var bytes: [UInt8] = []
+        for (name, content) in guest.sorted(by: { $0.key < $1.key }) {
+            bytes += Array("\(name)\0\(content.count)\0".utf8) + content
+        }
+        return String(SHA256.hexDigest(bytes).prefix(16))
+    }
+
+    /// What lies there decides what the interpreter runs, so nobody else may have written it.
+    private func isOurs(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_uid == geteuid() && status.st_mode & 0o022 == 0
+    }
+
+    private func prepareDirectory() throws(AirlockError) {
+        var partial = ""
+        for part in directory.split(separator: "/") {
+            partial += "/\(part)"
+            guard mkdir(partial, 0o755) == 0 || errno == EEXIST else { throw .file(partial) }
+        }
+        guard isOurs(directory) else {
+            throw AirlockError(
+                .fileFailed, "the cache directory \(directory) is not yours alone", at: .file(directory),
+                hint: "Make it yours and writable by nobody else (chmod go-w), or set AIRLOCK_CACHE to another.")
+        }
+    }
+
+    private func describe(
+        _ candidate: String, guest: [String: [UInt8]], digest: String
+    ) throws(AirlockError) -> PythonRuntime {
+        guard let script = guest["describe.py"] else {
+            throw AirlockError(.internalError, "the guest has no describe.py")
+        }
+        let staging = "\(directory)/guest-\(digest)-\(getpid())"
+        try install(guest, in: staging)
+        defer { ScratchDirectory.remove(staging) }
+        let text = try HostCommand.output(of: [candidate, "-I", "-S", "-c", String(decoding: script, as: UTF8.self), staging])
+        guard let json = try? JSONValue(json: text), let tag = json["tag"]?.stringValue,
+            let executable = json["executable"]?.stringValue, let version = json["version"]?.stringValue
+        else {
+            throw AirlockError(.interpreterUnavailable, "\(candidate) did not describe itself")
+        }
+        if let complaint = json["unsuitable"]?.stringValue {
+            throw AirlockError(
+                .interpreterUnavailable, "\(candidate) cannot be used: \(complaint)",
+                hint: "Set AIRLOCK_PYTHON to a Python 3.9 or newer.")
+        }
+        let final = "\(directory)/guest-\(digest)-\(tag)"
+        // Another process may have been first: its installation is the same.
+        if rename(staging, final) != 0, access(final + "/bootstrap.pyc", R_OK) != 0 { throw .file(final) }
+        var runtime = PythonRuntime(
+            executable: executable, version: version, pieces: [], links: [], guestDirectory: final)
+        for (member, isDirectory) in [("files", false), ("directories", true)] {
+            for path in (json[member]?.arrayValue ?? []).compactMap(\.stringValue) {
+                guard let identity = FileIdentity(of: path) else { throw .file(path) }
+                runtime.pieces.append(.init(path: path, isDirectory: isDirectory, identity: identity))
+            }
+        }
+        for link in json["links"]?.arrayValue ?? [] {
+            if let path = link["path"]?.stringValue, let target = link["target"]?.stringValue {
+                runtime.links.append(.init(path: path, target: target))
+            }
+        }
+        return runtime
+    }
+
+    private func install(_ guest: [String: [UInt8]], in staging: String) throws(AirlockError) {
+        ScratchDirectory.remove(staging)
+        guard mkdir(staging, 0o755) == 0, chmod(staging, 0o755) == 0 else { throw .file(staging) }
+        for (name, content) in guest where name != "describe.py" {
+            var partial = staging
+            for part in name.split(separator: "/").dropLast() {
+                partial += "/\(part)"
+                guard mkdir(partial, 0o755) == 0 || errno == EEXIST, chmod(partial, 0o755) == 0 else {
+                    throw .file(partial)
+                }
+            }
+            try writeFile("\(staging)/\(name)", content)
+        }
+    }
+}

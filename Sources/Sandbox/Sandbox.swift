@@ -1,0 +1,111 @@
+public import AirlockCore
+import AirlockLauncher
+import Glibc
+
+/// Runs scripts in isolation: one child, one script, once.
+///
+/// Safe to use from several tasks at once. The seccomp filter is compiled once, when the sandbox is made.
+public struct Sandbox: Sendable {
+    private let filter: SeccompFilter
+    private let environment: [String: String]
+    private let landlockABI: Int32
+
+    /// - Parameters:
+    ///   - profiles: seccomp profiles by file name; `strict.json` and `startup.json` are used.
+    ///   - environment: the host's, for `TMPDIR` and `AIRLOCK_CGROUP`; nothing of it reaches a child.
+    /// - Throws: `invalid_argument` for a faulty profile, `isolation_unavailable` on a kernel without what every level
+    ///   of isolation needs.
+    public init(profiles: [String: [UInt8]], environment: [String: String]) throws(AirlockError) {
+        func profile(_ name: String) throws(AirlockError) -> SeccompProfile {
+            guard let bytes = profiles[name] else {
+                throw AirlockError(.invalidArgument, "the seccomp profile \(name) is missing")
+            }
+            return try SeccompProfile(json: bytes, name: name)
+        }
+        filter = try SeccompFilter(profile: profile("strict.json"), startup: profile("startup.json"))
+        self.environment = environment
+        landlockABI = min(airlock_landlock_abi(), 7)
+        guard landlockABI > 0 else {
+            throw AirlockError(
+                .isolationUnavailable, "this kernel has no Landlock, which every level of isolation needs",
+                hint: "Use Linux 5.13 or newer with CONFIG_SECURITY_LANDLOCK and 'landlock' among the lsm= modules.")
+        }
+    }
+
+    /// Runs one child to its end.
+    ///
+    /// How the child ended is data, not an error. Cancelling the task ends the run as `cancelled`; when this returns,
+    /// the child is reaped and nothing of it is left.
+    ///
+    /// - Throws: `isolation_unavailable` or `interpreter_unavailable` when the run could not start.
+    public func run(
+        _ request: SandboxRequest, channel: any GuestChannel
+    ) async throws(AirlockError) -> SandboxOutcome {
+        let link = try SupervisorLink(clock: RunClock(start: .now))
+        let outcome = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                startThread { continuation.resume(returning: supervise(request, channel: channel, link: link)) }
+            }
+        } onCancel: {
+            link.end(.cancelled, reason: "the run was cancelled")
+        }
+        return try outcome.get()
+    }
+
+    private func supervise(
+        _ request: SandboxRequest, channel: any GuestChannel, link: SupervisorLink
+    ) -> Result<SandboxOutcome, AirlockError> {
+        Result { () throws(AirlockError) in
+            let cgroup = CgroupScope.make(limits: request.limits, environment: environment)
+            let supervisor = try Supervisor(
+                request, channel: channel, link: link, filter: filter, cgroup: cgroup, landlockABI: landlockABI,
+                environment: environment)
+            var outcome = try supervisor.run()
+            outcome.isolation = report(for: request, cgroup: cgroup.layer)
+            return outcome
+        }
+    }
+
+    /// The layers of a run that was launched: each failed step would have prevented it, so what is planned is active.
+    private func report(for request: SandboxRequest, cgroup: IsolationReport.Layer) -> IsolationReport {
+        let isFull = request.isolation == .full
+        let portable = "left out by portable isolation"
+        func layer(_ name: String, _ active: Bool, _ detail: String) -> IsolationReport.Layer {
+            .init(name: name, active: active, detail: active ? detail : portable,
+                remedy: active ? nil : "Use --isolation full where the host allows user namespaces.")
+        }
+        return IsolationReport(
+            level: request.isolation,
+            layers: [
+                layer("namespaces", isFull, "user, mount, pid, net, ipc, uts, cgroup"),
+                layer("private_root", isFull, "read-only, the interpreter only; scratch is a tmpfs of \(request.limits.disk)"),
+                layer("privileges", true, "no_new_privs, no capabilities, host uid \(LaunchPlan.hostIdentity.uid)"),
+                layer("landlock", true, "ABI \(landlockABI)"),
+                layer("rlimits", true, "AS, DATA, CPU, FSIZE, NOFILE, NPROC, STACK, CORE, MEMLOCK, MSGQUEUE, SIGPENDING"),
+                cgroup,
+                layer("seccomp", true, "strict, \(filter.program.count) instructions, refusals counted"),
+                layer("supervision", true, "timers on a pidfd, bounded capture, death with the host"),
+            ])
+    }
+}
+
+/// Runs `body` on a new detached thread with a stack of 512 KiB.
+private func startThread(_ body: @escaping @Sendable () -> Void) {
+    final class Box {
+        let body: @Sendable () -> Void
+        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    }
+    var attributes = pthread_attr_t()
+    pthread_attr_init(&attributes)
+    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+    pthread_attr_setstacksize(&attributes, 512 << 10)
+    defer { pthread_attr_destroy(&attributes) }
+    let box = Unmanaged.passRetained(Box(body))
+    var thread = pthread_t()
+    let result = pthread_create(&thread, &attributes, { argument in
+        if let argument { Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body() }
+        return nil
+    }, box.toOpaque())
+    // No thread is to be had: the run must still answer, so it blocks the caller's thread instead.
+    if result != 0 { box.takeRetainedValue().body() }
+}

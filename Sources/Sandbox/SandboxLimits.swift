@@ -1,0 +1,40 @@
+public import AirlockCore
+
+/// What one run may use.
+public struct SandboxLimits: Sendable, Hashable {
+    /// The script's own time, without its waits for the broker. At the limit: killed, `limit_exceeded` (wall).
+    public var wall: Duration = .seconds(30)
+    /// From start to end, waits included. At the limit: killed, `limit_exceeded` (total).
+    public var total: Duration = .seconds(120)
+    /// User and system CPU time. At the limit: killed, `limit_exceeded` (cpu).
+    public var cpu: Duration = .seconds(30)
+    /// Address space (RLIMIT_AS). At the limit allocations fail: Python raises `MemoryError`.
+    public var memory: ByteCount = .mebibytes(512)
+    /// Attempts to make a process or thread that are refused before the run ends with `limit_exceeded` (processes).
+    public var processes: Int = 64
+    /// Open descriptors (RLIMIT_NOFILE). At the limit opening fails with EMFILE.
+    public var files: Int = 64
+    /// The scratch directory's size. At the limit writing fails with ENOSPC.
+    public var disk: ByteCount = .mebibytes(64)
+    /// Bytes kept of each of stdout and stderr. Beyond it: killed, `limit_exceeded` (output).
+    public var output: ByteCount = .mebibytes(1)
+
+    public init() {}
+
+    /// What no template and no caller can go beyond.
+    public static let maximum: SandboxLimits = {
+        var limits = SandboxLimits()
+        limits.wall = .seconds(3600)
+        limits.total = .seconds(7200)
+        limits.cpu = .seconds(3600)
+        limits.memory = .gibibytes(64)
+        limits.processes = 10_000
+        limits.files = 1024
+        limits.disk = .gibibytes(16)
+        limits.output = .mebibytes(64)
+        return limits
+    }()
+
+    /// Files and directories in the scratch directory; part of the disk limit.
+    public static let maxScratchFiles = 10_000
+}

@@ -1,0 +1,21 @@
+public import AirlockCore
+
+/// How a sandboxed child ended, by the kernel's word and the host's clock.
+public struct SandboxOutcome: Sendable {
+    public var status: RunStatus
+    /// One sentence; `nil` for a child that ended with 0.
+    public var reason: String?
+    public var limit: LimitName?
+    public var deniedSyscall: String?
+    public var exitCode: Int32?
+    public var signal: String?
+    public var isolation: IsolationReport
+    /// Without calls, rows and their bytes, which the broker knows.
+    public var usage: RunUsage
+    /// From the launch to the script's first line; `nil` when it was not reached.
+    public var startLatency: Duration?
+    public var standardOutput: CapturedStream
+    public var standardError: CapturedStream
+    /// Whether the scratch directory had neither bytes nor files left at the end.
+    public var diskWasFull: Bool
+}

@@ -1,0 +1,134 @@
+import AirlockCore
+import Glibc
+
+/// A directory of the host for one run, where the sandbox cannot mount one of its own.
+///
+/// It is locked (flock(2)) as long as its run lives: one that can be locked by another was left by a host that was
+/// killed, and the next run removes it.
+final class ScratchDirectory: Sendable {
+    let path: String
+    private let lock: OwnedDescriptor
+
+    /// - Parameters:
+    ///   - parent: a directory of ours alone.
+    ///   - owner: the identity that may use it.
+    init(in parent: String, owner: (uid: uid_t, gid: gid_t)) throws(AirlockError) {
+        guard mkdir(parent, 0o755) == 0 || errno == EEXIST else { throw .file(parent) }
+        Self.sweep(parent)
+        let made = try Self.makeLocked(in: parent)
+        path = made.path
+        lock = made.lock
+        guard owner.uid == geteuid() || chown(path, owner.uid, owner.gid) == 0 else {
+            let error = AirlockError.file(path)
+            rmdir(path)
+            throw error
+        }
+    }
+
+    deinit { Self.remove(path) }
+
+    private struct Locked: ~Copyable {
+        let path: String
+        let lock: OwnedDescriptor
+    }
+
+    private static func makeLocked(in parent: String) throws(AirlockError) -> Locked {
+        // A sweep between making and locking takes the directory away: then make another.
+        for _ in 0..<100 {
+            var template = Array("\(parent)/run-XXXXXX".utf8CString)
+            guard mkdtemp(&template) != nil else { throw .file(parent) }
+            let path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+            let lock = OwnedDescriptor(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
+            if lock.number >= 0, flock(lock.number, LOCK_EX | LOCK_NB) == 0, access(path, F_OK) == 0 {
+                return Locked(path: path, lock: lock)
+            }
+        }
+        throw .file(parent)
+    }
+
+    private static func sweep(_ parent: String) {
+        guard let listing = Listing(parent) else { return }
+        while let name = listing.next() {
+            let stale = OwnedDescriptor(
+                openat(listing.descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC))
+            if stale.number >= 0, flock(stale.number, LOCK_EX | LOCK_NB) == 0 { remove("\(parent)/\(name)") }
+        }
+    }
+
+    /// What the directory holds: bytes allocated, and entries. Looks at no more than `maxEntries` of them.
+    func usage(maxEntries: Int) -> (bytes: Int, entries: Int) {
+        var (bytes, entries) = (0, 0)
+        var waiting = [path]
+        while let directory = waiting.popLast() {
+            guard let listing = Listing(directory) else { continue }
+            while let name = listing.next() {
+                entries += 1
+                if entries > maxEntries { return (bytes, entries) }
+                var status = stat()
+                guard fstatat(listing.descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { continue }
+                bytes += Int(status.st_blocks) * 512
+                // Paths of a hostile depth end at PATH_MAX and are then not counted further: entries still are.
+                if status.st_mode & S_IFMT == S_IFDIR { waiting.append("\(directory)/\(name)") }
+            }
+        }
+        return (bytes, entries)
+    }
+
+    /// Removes a directory with all that is in it, never following a link, in space that does not grow with its depth:
+    /// what lies deeper than one level is moved up until nothing does.
+    static func remove(_ path: String) {
+        var round = 0
+        while rmdir(path) != 0, errno == ENOTEMPTY || errno == EEXIST, round < 100_000 {
+            guard let top = Listing(path) else { return }
+            while let name = top.next() {
+                if unlinkat(top.descriptor, name, 0) == 0 { continue }
+                _ = fchmodat(top.descriptor, name, 0o700, 0)
+                if unlinkat(top.descriptor, name, Int32(AT_REMOVEDIR)) == 0 { continue }
+                round += 1
+                if let inner = Listing("\(path)/\(name)") { raise(inner, into: top.descriptor, round: round) }
+                unlinkat(top.descriptor, name, Int32(AT_REMOVEDIR))
+            }
+        }
+    }
+
+    private static func raise(_ inner: Listing, into top: Int32, round: Int) {
+        var index = 0
+        while let name = inner.next() {
+            if unlinkat(inner.descriptor, name, 0) == 0 { continue }
+            // A directory that is not writable cannot be moved: its ".." would change.
+            _ = fchmodat(inner.descriptor, name, 0o700, 0)
+            index += 1
+            _ = renameat(inner.descriptor, name, top, ".\(round)-\(index)")
+        }
+    }
+}
+
+/// The entries of one directory.
+private final class Listing {
+    private let stream: OpaquePointer
+    let descriptor: Int32
+
+    init?(_ path: String) {
+        let file = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard file >= 0 else { return nil }
+        guard let stream = fdopendir(file) else {
+            close(file)
+            return nil
+        }
+        self.stream = stream
+        descriptor = file
+    }
+
+    deinit { closedir(stream) }
+
+    /// The next name but `.` and `..`.
+    func next() -> String? {
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { return name }
+        }
+        return nil
+    }
+}

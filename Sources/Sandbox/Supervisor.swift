@@ -1,0 +1,266 @@
+import AirlockCore
+import AirlockLauncher
+import Glibc
+
+/// Watches one run from launch to reaping, on a thread of its own that lives as long as the child: the kernel ties the
+/// child's parent-death signal to that thread (prctl(2), PR_SET_PDEATHSIG).
+final class Supervisor {
+    typealias Instant = ContinuousClock.Instant
+
+    private let request: SandboxRequest
+    private let channel: any GuestChannel
+    private let link: SupervisorLink
+    private let scratch: ScratchDirectory?
+    private let pid: pid_t
+    private let pidfd: OwnedDescriptor
+    private let control: OwnedDescriptor
+    private let report: OwnedDescriptor
+    private let output: OwnedDescriptor
+    private let errors: OwnedDescriptor
+    private let requests: OwnedDescriptor
+    private let replies: OwnedDescriptor
+    /// Until the child closes its end.
+    private var repliesAreRead = true
+
+    private var standardOutput: BoundedCapture
+    private var standardError: BoundedCapture
+    private var outgoing = OutgoingBytes()
+    private var chunk = [UInt8](repeating: 0, count: 65536)
+    private var nextScratchCheck: Instant
+    private var evidence = Evidence()
+
+    /// What is known of the end.
+    struct Evidence {
+        /// Why the host ended the run; the first cause wins.
+        var hostCause: HostCause?
+        var endedAt: ContinuousClock.Instant?
+        var lockedAt: ContinuousClock.Instant?
+        /// Init's record of the end, or of the step of the launch that failed.
+        var record: airlock_report?
+    }
+
+    enum HostCause {
+        case limit(LimitName)
+        case asked(RunStatus, reason: String)
+    }
+
+    /// Launches the child.
+    ///
+    /// - Throws: `isolation_unavailable` naming the step that failed; nothing is left behind then.
+    init(
+        _ request: SandboxRequest, channel: any GuestChannel, link: SupervisorLink, filter: SeccompFilter,
+        cgroup: borrowing CgroupScope, landlockABI: Int32, environment: [String: String]
+    ) throws(AirlockError) {
+        self.request = request
+        self.channel = channel
+        self.link = link
+        scratch =
+            request.isolation == .full
+            ? nil
+            : try ScratchDirectory(
+                in: RuntimeStore(environment: environment).directory + "/scratch", owner: LaunchPlan.hostIdentity)
+        let nullInput = try OwnedDescriptor(open("/dev/null", O_RDONLY | O_CLOEXEC)).raised()
+        let output = try Pipe.make()
+        let errors = try Pipe.make()
+        let replies = try Pipe.make()
+        let requests = try Pipe.make()
+        let plan = LaunchPlan(
+            request, filter: filter, scratchOnHost: scratch,
+            descriptors: .init(
+                nullInput: nullInput.number, output: output.write.number, errors: errors.write.number,
+                replies: replies.read.number, requests: requests.write.number),
+            cgroup: cgroup.descriptor, landlockABI: landlockABI)
+        var child = airlock_child()
+        var error: Int32 = 0
+        let step = withUnsafePointer(to: plan.plan) { airlock_launch($0, &child, &error) }
+        guard step == AIRLOCK_STEP_NONE.rawValue else { throw .launch(step: step, error: error) }
+        pid = child.pid
+        pidfd = OwnedDescriptor(child.pidfd)
+        control = OwnedDescriptor(child.control)
+        report = OwnedDescriptor(child.report)
+        self.output = output.read
+        self.errors = errors.read
+        self.requests = requests.read
+        self.replies = replies.write
+        self.output.makeNonBlocking()
+        self.errors.makeNonBlocking()
+        self.requests.makeNonBlocking()
+        self.report.makeNonBlocking()
+        self.replies.makeNonBlocking()
+        standardOutput = BoundedCapture(limit: request.limits.output)
+        standardError = BoundedCapture(limit: request.limits.output)
+        nextScratchCheck = .now + .milliseconds(100)
+    }
+
+    /// Serves the child until it is gone and reaped.
+    func run() throws(AirlockError) -> SandboxOutcome {
+        channel.started(link)
+        let usage = serve()
+        let now = ContinuousClock.now
+        link.close()
+        drain()
+        channel.ended()
+        takeLastWord()
+        if let record = evidence.record, record.event == AIRLOCK_EVENT_FAILED.rawValue, evidence.hostCause == nil {
+            throw .launch(step: record.step, error: record.error)
+        }
+        let judgement = Judgement(
+            evidence: evidence, limits: request.limits, clock: link.clock, now: now, initUsage: usage)
+        return judgement.outcome(standardOutput: standardOutput.stream, standardError: standardError.stream)
+    }
+
+    /// The loop: until init's record is in and init is gone.
+    private func serve() -> rusage {
+        enum Source: Int { case report, init_, event, output, errors, requests, replies }
+        var open: Set<Source> = [.report, .init_, .event, .output, .errors, .requests]
+        while true {
+            let asked = link.take()
+            for bytes in asked.outgoing { outgoing.append(bytes) }
+            if let end = asked.end { endRun(.asked(end.status, reason: end.reason)) }
+            let now = ContinuousClock.now
+            checkLimits(now)
+            var sources: [(Source, pollfd)] = []
+            func add(_ source: Source, _ descriptor: Int32, _ events: Int32 = POLLIN) {
+                if open.contains(source) {
+                    sources.append((source, pollfd(fd: descriptor, events: Int16(events), revents: 0)))
+                }
+            }
+            add(.report, report.number)
+            add(.init_, pidfd.number)
+            add(.event, link.eventDescriptor)
+            add(.output, output.number)
+            add(.errors, errors.number)
+            add(.requests, requests.number)
+            if !outgoing.isEmpty, repliesAreRead {
+                sources.append((.replies, pollfd(fd: replies.number, events: Int16(POLLOUT), revents: 0)))
+            }
+            var polled = sources.map(\.1)
+            _ = poll(&polled, nfds_t(polled.count), timeout(at: now))
+            var isGone = false
+            for (index, entry) in polled.enumerated() where entry.revents != 0 {
+                switch sources[index].0 {
+                case .report: if !readReport() { open.remove(.report) }
+                case .init_: isGone = true
+                case .event: break
+                case .output: if !readOutput() { open.remove(.output) }
+                case .errors: if !readErrors() { open.remove(.errors) }
+                case .requests: if !readRequests() { open.remove(.requests) }
+                case .replies: if !outgoing.write(to: entry.fd) { repliesAreRead = false }
+                }
+            }
+            if isGone { break }
+        }
+        while readReport() {}
+        var usage = rusage()
+        var status: Int32 = 0
+        _ = retrying { wait4(pid, &status, 0, &usage) }
+        return usage
+    }
+
+    /// A script that seemed to succeed may have left half a frame behind: that is the channel's to say, and it is known
+    /// only now.
+    private func takeLastWord() {
+        guard evidence.hostCause == nil, let record = evidence.record, record.cause == AIRLOCK_CAUSE_NONE.rawValue,
+            record.wait_status == 0, let end = link.take().end
+        else { return }
+        evidence.hostCause = .asked(end.status, reason: end.reason)
+    }
+
+    // MARK: Limits
+
+    private func endRun(_ cause: HostCause) {
+        guard evidence.hostCause == nil, evidence.record == nil else { return }
+        evidence.hostCause = cause
+        evidence.endedAt = .now
+        // Init kills the script, reaps it and reports its usage.
+        var byte: UInt8 = 0x6B
+        _ = write(control.number, &byte, 1)
+    }
+
+    private func checkLimits(_ now: Instant) {
+        let clock = link.clock
+        if let deadline = clock.deadline(scriptWall: request.limits.wall), now >= deadline { endRun(.limit(.wall)) }
+        if now >= clock.start + request.limits.total { endRun(.limit(.total)) }
+        if standardOutput.stream.isCut || standardError.stream.isCut { endRun(.limit(.output)) }
+        if let scratch, now >= nextScratchCheck {
+            let usage = scratch.usage(maxEntries: SandboxLimits.maxScratchFiles)
+            if usage.bytes > request.limits.disk.bytes || usage.entries > SandboxLimits.maxScratchFiles {
+                endRun(.limit(.disk))
+            }
+            nextScratchCheck = .now + .milliseconds(100)
+        }
+        // Init did not obey within half a second: with it goes its whole namespace, and its children by their
+        // parent-death signal.
+        if let endedAt = evidence.endedAt, now >= endedAt + .milliseconds(500) {
+            _ = airlock_kill(pidfd.number)
+        }
+    }
+
+    /// Milliseconds to the next deadline.
+    private func timeout(at now: Instant) -> Int32 {
+        let clock = link.clock
+        var next = clock.start + request.limits.total
+        if let wall = clock.deadline(scriptWall: request.limits.wall) { next = min(next, wall) }
+        if scratch != nil { next = min(next, nextScratchCheck) }
+        // Once the run was ended, the other deadlines lie in the past.
+        if let endedAt = evidence.endedAt { next = max(endedAt + .milliseconds(500), now + .milliseconds(20)) }
+        return Int32(clamping: max(0, Int((next - now).inMilliseconds.rounded(.up))))
+    }
+
+    // MARK: Bytes
+
+    /// Reads what is there, up to a bound, so that one flooded stream cannot starve the others.
+    ///
+    /// - Returns: `false` at the end of the stream.
+    private func readSome(_ descriptor: Int32, _ take: (Supervisor, UnsafeRawBufferPointer) -> Void) -> Bool {
+        for _ in 0..<4 {
+            let count = chunk.withUnsafeMutableBytes { buffer in
+                retrying { read(descriptor, buffer.baseAddress, buffer.count) }
+            }
+            if count == 0 { return false }
+            if count < 0 { return errno == EAGAIN }
+            let bytes = chunk
+            bytes.withUnsafeBytes { take(self, UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+            if count < chunk.count { return true }
+        }
+        return true
+    }
+
+    private func readOutput() -> Bool {
+        readSome(output.number) { supervisor, bytes in supervisor.standardOutput.append(bytes) }
+    }
+
+    private func readErrors() -> Bool {
+        readSome(errors.number) { supervisor, bytes in supervisor.standardError.append(bytes) }
+    }
+
+    private func readRequests() -> Bool {
+        readSome(requests.number) { supervisor, bytes in supervisor.channel.received(bytes) }
+    }
+
+    private func readReport() -> Bool {
+        var record = airlock_report()
+        let size = MemoryLayout<airlock_report>.size
+        let count = withUnsafeMutableBytes(of: &record) { read(report.number, $0.baseAddress, size) }
+        // Records are smaller than PIPE_BUF and so never cut (pipe(7)).
+        guard count == size else { return count < 0 && errno == EINTR }
+        switch airlock_event(rawValue: record.event) {
+        case AIRLOCK_EVENT_LOCKED: evidence.lockedAt = .now
+        case AIRLOCK_EVENT_ENDED, AIRLOCK_EVENT_FAILED: evidence.record = record
+        default: break
+        }
+        return true
+    }
+
+    /// What the child wrote before its end is still in the pipes; nobody writes any more, so this ends.
+    private func drain() {
+        for _ in 0..<64 where readOutput() && hasInput(output.number) {}
+        for _ in 0..<64 where readErrors() && hasInput(errors.number) {}
+        for _ in 0..<64 where readRequests() && hasInput(requests.number) {}
+    }
+
+    private func hasInput(_ descriptor: Int32) -> Bool {
+        var source = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&source, 1, 0) > 0 && Int32(source.revents) & POLLIN != 0
+    }
+}

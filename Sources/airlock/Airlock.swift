@@ -1,0 +1,30 @@
+import ArgumentParser
+import Glibc
+
+/// The command line: `airlock COMMAND`.
+struct AirlockCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "airlock",
+        abstract: "Run parameterised analysis scripts that nobody has to trust.",
+        discussion: """
+            A template declares typed variables; Airlock validates them, renders the script, runs it in a sandbox and \
+            lets it reach data in one way only: through a broker that enforces quotas.
+
+            Without any configuration the data is a demo data set, so 'airlock run top-events' works at once.
+
+            \(HelpText.exitCodes)
+            """,
+        subcommands: [
+            RunCommand.self, ExecCommand.self, TemplatesCommand.self, ObjectsCommand.self, FieldsCommand.self,
+            QueryCommand.self, DataCommand.self, DoctorCommand.self, LimitsCommand.self, VersionCommand.self,
+        ])
+}
+
+@main
+enum Main {
+    static func main() async {
+        // A reader that went away is an error of the write, not a death in the middle of a run.
+        signal(SIGPIPE, SIG_IGN)
+        exit(await CommandLineSession(arguments: Array(CommandLine.arguments.dropFirst())).run())
+    }
+}

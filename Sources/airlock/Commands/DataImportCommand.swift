@@ -1,0 +1,57 @@
+import AirlockCore
+public import ArgumentParser
+public import LocalWarehouse
+
+extension WarehouseImport.Format: ExpressibleByArgument {}
+
+struct DataImportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import", abstract: "Add the events of a JSONL or CSV file to a warehouse file.",
+        discussion: """
+            JSONL is PostHog's export shape, an event on each line: uuid, event, timestamp, distinct_id, properties, and \
+            where present person_id, person or person_properties, $session_id, created_at. CSV needs a mapping; columns \
+            that it does not name become properties:
+
+              airlock data import sales.csv --data sales.airlock --map timestamp=date --map distinct_id=customer \
+            --map "event='purchase'"
+
+            Either may be gzip. Lines that are no event are counted, quoted and kept aside in a file beside the \
+            warehouse. When the import fails or is cancelled, the warehouse is as it was.
+
+            \(HelpText.exitCodes)
+            """)
+
+    @Argument(help: "The file to read; '-' is standard input.")
+    var file: String
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The warehouse file to make or to add to (default: $AIRLOCK_DATA).", valueName: "file"))
+    var data: String?
+
+    @Option(help: ArgumentHelp("automatic (by the file's name, then its content), jsonl or csv.", valueName: "format"))
+    var format: WarehouseImport.Format = .automatic
+
+    @Option(
+        name: .customLong("map"), parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "For CSV: which column, or 'constant', becomes which part. May be repeated.", valueName: "part=column"))
+    var map: [String] = []
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("For CSV (default: found out).", valueName: "character"))
+    var delimiter: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("A file of property types that are not to be detected.", valueName: "file"))
+    var definitions: String?
+
+    @Flag(name: [.short, .long], help: "Say nothing but errors.")
+    var quiet = false
+
+    func run() async throws {
+        let job = try ImportJob(
+            file: file, data: data, format: format, map: map, delimiter: delimiter, definitions: definitions)
+        try await DataWork(quiet: quiet).run("reading", job.run)
+    }
+}

@@ -1,0 +1,32 @@
+import ArgumentParser
+
+struct ExecCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "exec", abstract: "Run an ad-hoc script with the same limits and broker.",
+        discussion: """
+            The script need not be a template. If it has a metadata block, it may declare variables, access and limits \
+            as a template does; without one nothing is rendered, it may read all tables, and the default limits hold.
+
+              echo 'import airlock; print(airlock.query("SELECT count() FROM events"))' | airlock exec -
+
+            \(HelpText.runEnvironment)
+
+            \(HelpText.exitCodes)
+            """)
+
+    @Argument(help: "The script's file; '-' is standard input.")
+    var file: String
+
+    @OptionGroup(title: "Variables") var variables: VariableOptions
+    @OptionGroup(title: "Data") var data: DataOptions
+    @OptionGroup(title: "The run") var run: RunOptions
+    @OptionGroup(title: "Output") var output: OutputOptions
+
+    func run() async throws {
+        let inputs = try variables.inputs(readsInput: file == "-")
+        try await RunCall(
+            template: TemplateSource.script(file), variables: inputs, output: output, data: data, run: run,
+            preparesData: false
+        ).execute()
+    }
+}

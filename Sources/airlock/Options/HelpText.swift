@@ -1,0 +1,42 @@
+/// Paragraphs that several helps share.
+enum HelpText {
+    static let exitCodes = """
+        EXIT CODES
+          0    succeeded
+          1    the script failed: an exception, another exit code, a signal
+          2    template, variables or arguments are wrong; nothing ran
+          3    a limit was exceeded; the result names it
+          4    denied: the sandbox ended the script for a forbidden system call
+          5    the broker ended the run: a quota, or a breach of the protocol
+          6    the data source failed, and the script did not handle it
+          70   Airlock's own fault, or the isolation or interpreter is not to be had
+          130  cancelled (Ctrl-C; a second one ends at once)
+          141  nobody reads standard output any more
+        """
+
+    static let runEnvironment = """
+        ENVIRONMENT
+          AIRLOCK_VAR_NAME   the value of the variable NAME; weaker than --set
+          AIRLOCK_TEMPLATES  directories of templates, separated by colons;
+                             weaker than --templates
+          AIRLOCK_DATA       the warehouse file; weaker than --data
+                             (default: the demo data set)
+          AIRLOCK_PYTHON     the interpreter (default: /usr/bin/python3, else
+                             the first python3 on PATH)
+          AIRLOCK_CACHE      where the guest is kept ready (default:
+                             /var/cache/airlock for root, else
+                             $XDG_CACHE_HOME/airlock or ~/.cache/airlock)
+          AIRLOCK_GUEST, AIRLOCK_PROFILES
+                             directories that take the place of the built-in
+                             guest and seccomp profiles
+          NO_COLOR           when set, no colour is used
+        """
+
+    static let dataEnvironment = """
+        ENVIRONMENT
+          AIRLOCK_DATA      the warehouse file; weaker than --data
+                            (default: the demo data set)
+          XDG_CACHE_HOME    where the demo data set is kept (default: ~/.cache)
+          NO_COLOR          when set, no colour is used
+        """
+}

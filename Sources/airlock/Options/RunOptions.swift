@@ -1,0 +1,47 @@
+import AirlockCore
+import ArgumentParser
+import Templating
+
+/// How a run is bounded.
+struct RunOptions: ParsableArguments {
+    @Option(
+        name: .customLong("limit"), parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "Set a limit: wall=30s, memory=1GiB, calls=20 and so on. May be repeated; 'airlock limits' lists them.",
+            valueName: "name=value"))
+    var limitTexts: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "full: all layers. portable: without those that need user namespaces, for hosts that forbid them.",
+            valueName: "level"))
+    var isolation: IsolationReport.Level = .full
+
+    @Flag(help: "Allow methods that change the data source, if the template asks for them.")
+    var allowWrites = false
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Make random numbers and string hashing repeatable.", valueName: "number"))
+    var seed: Int?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Write the files that the script hands out into this directory.", valueName: "dir"))
+    var artifacts: String?
+
+    func limits() throws(AirlockError) -> TemplateLimits {
+        var limits = TemplateLimits()
+        for text in limitTexts {
+            let (name, value) = try VariableOptions.pair(text, option: "--limit")
+            do throws(AirlockError) {
+                try limits.set(name, toText: value)
+            } catch {
+                var error = error
+                error.location = error.location ?? .argument("--limit \(name)")
+                throw error
+            }
+        }
+        return limits
+    }
+}

@@ -1,0 +1,70 @@
+import AirlockCore
+import DriverKit
+import Reporting
+
+/// A question to the data source without a script between.
+struct DataCall {
+    private let data: DataOptions
+    private let output: OutputOptions
+
+    init(_ data: DataOptions, _ output: OutputOptions) {
+        self.data = data
+        self.output = output
+    }
+
+    /// Opens the source and asks; Ctrl-C gives up.
+    func ask<T: Sendable>(_ question: @escaping @Sendable (any DataDriver) async throws -> T) async throws -> T {
+        let status = StatusLine(output.console)
+        let source = try data.source()
+        return try await Interruption.cancelling {
+            try await source.makeReady(status)
+            return try await question(source.driver(status))
+        }
+    }
+
+    /// Runs a query and presents its rows.
+    func query(_ text: String, values: JSONObject, options: QueryOptions) async throws {
+        let start = ContinuousClock.now
+        let reply: QueryReply
+        do {
+            reply = try await ask { driver in try await driver.prepare(text, values: values).run(options) }
+        } catch let error as AirlockError {
+            var failure = CommandFailure(error)
+            failure.excerpt = QueryPlace.excerpt(error, of: text)
+            throw failure
+        }
+        let cut = reply.cutBy.map { "cut by the \(String($0.rawValue.map { $0 == "_" ? " " : $0 }))" }
+        let details: JSONObject = [
+            "status": "succeeded", "complete": .bool(reply.cutBy == nil),
+            "cut_by": reply.cutBy.map { .string($0.rawValue) } ?? .null,
+            "age_ms": .double(reply.age.inMilliseconds),
+        ]
+        try output.present(TableReport(table: reply.table, cutReason: cut, details: details))
+        guard output.format == .table else { return }
+        let count = reply.table.rows.count
+        output.console.note("\(count) row\(count == 1 ? "" : "s") in \((ContinuousClock.now - start).shortText)\n")
+    }
+}
+
+/// Shows where in a query an error is.
+enum QueryPlace {
+    /// The line of the query at fault, and a caret below the place; nothing for an error elsewhere.
+    static func excerpt(_ error: AirlockError, of text: String) -> [String] {
+        guard case .query(let line, let column) = error.location, line >= 1, column >= 1 else { return [] }
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        guard line <= lines.count else { return [] }
+        // Columns count characters as editors do; a tab would make the caret's column uncertain.
+        let characters = Array(lines[line - 1].unicodeScalars)
+        let place = min(column - 1, characters.count)
+        // A long line is shown around the place.
+        let start = max(0, place - 60)
+        let shown = { (part: ArraySlice<Unicode.Scalar>) -> String in
+            var view = String.UnicodeScalarView()
+            view.append(contentsOf: part.map { $0 == "\t" ? " " : $0 })
+            return SafeText.line(String(view))
+        }
+        let before = shown(characters[start..<place])
+        let after = shown(characters[place..<min(characters.count, place + 40)])
+        return [before + after, String(repeating: " ", count: SafeText.columns(of: before)) + "^"]
+    }
+}

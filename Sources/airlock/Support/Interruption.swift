@@ -1,0 +1,78 @@
+import Glibc
+
+/// Turns Ctrl-C, and being asked to terminate, into the cancellation of a task. The second time the process ends at
+/// once; whatever it started dies with it.
+enum Interruption {
+    /// Runs `body` and cancels it on the first SIGINT, SIGTERM or SIGHUP.
+    static func cancelling<T: Sendable>(_ body: @escaping @Sendable () async throws -> T) async throws -> T {
+        let task = Task { try await body() }
+        watch { task.cancel() }
+        return try await task.value
+    }
+
+    /// The write end of the pipe that the handler tells the watching thread through; -1 before ``watch(_:)``.
+    // Written once, before the handler is installed; afterwards only read.
+    nonisolated(unsafe) private static var pipeEnd: Int32 = -1
+    // Only the handler touches it, and the signals block each other while it runs.
+    nonisolated(unsafe) private static var count: Int32 = 0
+
+    private static func watch(_ action: @escaping @Sendable () -> Void) {
+        guard pipeEnd < 0 else { return }
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { return }
+        for end in ends {
+            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+            _ = fcntl(end, F_SETFL, O_NONBLOCK)
+        }
+        let readEnd = ends[0]
+        pipeEnd = ends[1]
+        // A handler may do next to nothing, so a thread of its own does the rest.
+        startThread {
+            var wait = pollfd(fd: readEnd, events: Int16(POLLIN), revents: 0)
+            while poll(&wait, 1, -1) < 0, errno == EINTR {}
+            action()
+        }
+        var handling = sigaction()
+        handling.__sigaction_handler.sa_handler = { _ in Interruption.handle() }
+        sigemptyset(&handling.sa_mask)
+        for signal in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&handling.sa_mask, signal) }
+        handling.sa_flags = Int32(SA_RESTART)
+        for signal in [SIGINT, SIGTERM, SIGHUP] {
+            // What the caller chose to ignore, as nohup does, stays ignored.
+            var before = sigaction()
+            guard sigaction(signal, nil, &before) == 0, !isIgnored(before) else { continue }
+            sigaction(signal, &handling, nil)
+        }
+    }
+
+    private static func isIgnored(_ action: sigaction) -> Bool {
+        let ignore = unsafeBitCast(SIG_IGN, to: Int.self)
+        return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == ignore
+    }
+
+    /// Async-signal-safe: two words of memory, `write` and `_exit`.
+    private static func handle() {
+        if count > 0 { _exit(130) }
+        count = 1
+        let saved = errno
+        var byte: UInt8 = 0
+        write(pipeEnd, &byte, 1)
+        errno = saved
+    }
+
+    private static func startThread(_ body: @escaping @Sendable () -> Void) {
+        final class Box {
+            let body: @Sendable () -> Void
+            init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+        }
+        let box = Unmanaged.passRetained(Box(body))
+        var thread = pthread_t()
+        let result = pthread_create(
+            &thread, nil,
+            { argument in
+                if let argument { Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body() }
+                return nil
+            }, box.toOpaque())
+        if result == 0 { pthread_detach(thread) } else { box.release() }
+    }
+}

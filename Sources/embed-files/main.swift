@@ -1,0 +1,49 @@
+import Glibc
+
+// embed-files ROOT OUTPUT FILE…: writes a Swift file that holds the text of each FILE, by its path below ROOT.
+
+func read(_ path: String) -> String {
+    guard let file = fopen(path, "r") else { fail("cannot read \(path)") }
+    defer { fclose(file) }
+    var (bytes, chunk) = ([UInt8](), [UInt8](repeating: 0, count: 65536))
+    while true {
+        let count = fread(&chunk, 1, chunk.count, file)
+        if count == 0 { break }
+        bytes += chunk[..<count]
+    }
+    guard let text = String(validating: bytes, as: UTF8.self) else { fail("\(path) is not UTF-8") }
+    return text
+}
+
+func fail(_ message: String) -> Never {
+    let line = "embed-files: \(message)\n"
+    _ = line.withCString { write(STDERR_FILENO, $0, strlen($0)) }
+    exit(1)
+}
+
+/// A Swift string literal.
+func literal(_ text: String) -> String {
+    var quoted = "\""
+    for scalar in text.unicodeScalars {
+        switch scalar {
+        case "\"", "\\": quoted += "\\\(scalar)"
+        case "\n": quoted += "\\n"
+        case " "..."~": quoted.unicodeScalars.append(scalar)
+        default: quoted += "\\u{\(String(scalar.value, radix: 16))}"
+        }
+    }
+    return quoted + "\""
+}
+
+let arguments = CommandLine.arguments
+guard arguments.count > 2 else { fail("usage: embed-files ROOT OUTPUT FILE…") }
+let root = arguments[1].hasSuffix("/") ? arguments[1] : arguments[1] + "/"
+var source = "extension EmbeddedFiles {\n    static let content: [(path: StaticString, text: StaticString)] = [\n"
+for path in arguments.dropFirst(3) {
+    guard path.hasPrefix(root) else { fail("\(path) lies outside of \(root)") }
+    source += "        (\(literal(String(path.dropFirst(root.count)))), \(literal(read(path)))),\n"
+}
+source += "    ]\n}\n"
+guard let output = fopen(arguments[2], "w"), fputs(source, output) >= 0, fclose(output) == 0 else {
+    fail("cannot write \(arguments[2])")
+}

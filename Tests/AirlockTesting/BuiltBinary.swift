@@ -1,0 +1,96 @@
+public import AirlockCore
+import Foundation
+
+/// The `airlock` binary of this build, run as a user runs it.
+public struct BuiltBinary: Sendable {
+    /// What a command printed and how it ended.
+    public struct Answer: Sendable {
+        public var exitCode: Int32
+        public var output: String
+        public var errors: String
+
+        /// Standard output as the one JSON document it has to be.
+        public func json() throws -> JSONValue { try JSONValue(json: output) }
+    }
+
+    /// Who runs it: the identity of the tests, or an ordinary user where the tests run as root.
+    public enum Identity: String, Sendable, CaseIterable {
+        case own, ordinaryUser
+    }
+
+    private let path: String
+    private let cache: String
+    private let identity: Identity
+
+    /// - Throws: when this build has no binary, or when the tests are not root's and another identity is asked for.
+    public init(as identity: Identity = .own) throws {
+        let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        let built = URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("airlock").path
+        self.identity = identity
+        path = try Self.reachable(built, for: identity)
+        cache = try Self.cacheDirectory(for: identity)
+    }
+
+    /// Whether this process can take on an ordinary user's identity.
+    public static var canChangeIdentity: Bool { geteuid() == 0 }
+
+    static let ordinaryUser = "65533"
+
+    /// An ordinary user may not be able to reach the build folder: give it a copy, once.
+    private static func reachable(_ built: String, for identity: Identity) throws -> String {
+        guard identity == .ordinaryUser else { return built }
+        let copy = "/tmp/airlock-tests-\(getpid())-binary"
+        if !FileManager.default.fileExists(atPath: copy) {
+            let staging = copy + "-\(UInt32.random(in: .min ... .max))"
+            try FileManager.default.copyItem(atPath: built, toPath: staging)
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: staging)
+            try? FileManager.default.moveItem(atPath: staging, toPath: copy)
+            if access(staging, F_OK) == 0 { try FileManager.default.removeItem(atPath: staging) }
+            atexit { _ = unlink("/tmp/airlock-tests-\(getpid())-binary") }
+        }
+        return copy
+    }
+
+    /// A cache of the tests' own, kept between them: describing the interpreter takes a while.
+    private static func cacheDirectory(for identity: Identity) throws -> String {
+        let directory = "/tmp/airlock-tests-cache-\(geteuid())-\(identity.rawValue)"
+        try FileManager.default.createDirectory(
+            atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
+        if identity == .ordinaryUser {
+            let id = UInt32(ordinaryUser) ?? 0
+            guard chown(directory, id, id) == 0 else { throw POSIXError(.EPERM) }
+        }
+        return directory
+    }
+
+    /// Runs the binary to its end.
+    ///
+    /// - Parameters:
+    ///   - environment: added to a clean one.
+    public func run(
+        _ arguments: [String], input: String = "", environment: [String: String] = [:]
+    ) throws -> Answer {
+        let child = try start(arguments, environment: environment)
+        child.feed(input)
+        let end = child.finish()
+        return Answer(
+            exitCode: end.code, output: String(decoding: end.output, as: UTF8.self),
+            errors: String(decoding: end.errors, as: UTF8.self))
+    }
+
+    /// A started process, with what it reads still to be fed to it.
+    public func start(
+        _ arguments: [String], environment: [String: String] = [:], outputIsClosed: Bool = false
+    ) throws -> Child {
+        let command = identity == .own ? [path] : setpriv + [path]
+        let clean = [
+            "PATH": "/usr/bin:/bin", "HOME": cache, "AIRLOCK_CACHE": cache, "XDG_CACHE_HOME": cache, "LANG": "C.UTF-8",
+        ]
+        return try Child(
+            command + arguments, environment: clean.merging(environment) { $1 }, outputIsClosed: outputIsClosed)
+    }
+
+    private var setpriv: [String] {
+        ["/usr/bin/setpriv", "--reuid=\(Self.ordinaryUser)", "--regid=\(Self.ordinaryUser)", "--clear-groups"]
+    }
+}

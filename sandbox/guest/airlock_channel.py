@@ -1,0 +1,224 @@
+"""The script's end of the two pipes, and the frame around the script's run. Private: scripts import `airlock`.
+
+Frames are a 4-byte big-endian length and JSON text. The C parts of `json` are used directly, because importing
+`json` itself costs more than all the rest of a run's start: it brings `re` and `enum` along.
+"""
+import posix
+import sys
+
+REPLIES = 3
+REQUESTS = 4
+PROTOCOL = 1
+ABANDONED = 70  # EX_SOFTWARE: the host's or the bootstrap's fault, not the script's
+
+params = {}
+frame_bytes = 8 << 20
+
+
+class ChannelError(Exception):
+    """The channel to the host cannot be used."""
+
+
+def _codec():
+    """JSON text from, and to, plain values: (encode, decode)."""
+    try:
+        from _json import encode_basestring, make_encoder, make_scanner
+
+        class Context:
+            strict = True
+            object_hook = object_pairs_hook = None
+            parse_float = float
+            parse_int = int
+            parse_constant = None
+            memo = {}
+
+        scan = make_scanner(Context)
+        chunks = make_encoder(None, _refuse, encode_basestring, None, ":", ",", False, False, False)
+        if scan('{"a":[1]}', 0) != ({"a": [1]}, 9) or "".join(chunks({"a": [1]}, 0)) != '{"a":[1]}':
+            raise ImportError
+        return (lambda value: "".join(chunks(value, 0))), (lambda text: scan(text, 0)[0])
+    except (ImportError, TypeError, AttributeError):
+        import json
+
+        encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_refuse)
+        return encoder.encode, json.loads
+
+
+def _refuse(value):
+    raise TypeError("a value of type %s cannot be sent" % type(value).__name__)
+
+
+_encode, _decode = _codec()
+_received = bytearray()
+_last_id = 0
+_writing = False
+_calling = False
+
+
+def _write(message):
+    """Sends one message whole, or raises before its first byte."""
+    global _writing
+    if _writing:
+        # A signal handler's message inside another one, or one after a message that was left half sent.
+        raise ChannelError("the channel is in the middle of another message")
+    data = _encode(message).encode("utf-8")
+    if len(data) > frame_bytes:
+        raise ValueError(
+            "a message of %d bytes; at most %d can be sent at once: hand out less, or in parts"
+            % (len(data), frame_bytes)
+        )
+    view = memoryview(len(data).to_bytes(4, "big") + data)
+    _writing = True
+    while view:
+        view = view[posix.write(REQUESTS, view):]
+    _writing = False
+
+
+def _read():
+    """The next message of the host. What has arrived is kept if a signal handler raises in between."""
+    while True:
+        if len(_received) >= 4:
+            end = 4 + int.from_bytes(_received[:4], "big")
+            if len(_received) >= end:
+                text = _received[4:end].decode("utf-8")
+                del _received[:end]
+                return _decode(text)
+        data = posix.read(REPLIES, 1 << 20)
+        if not data:
+            raise ChannelError("the host has closed the channel")
+        _received.extend(data)
+
+
+def notify(method, fields):
+    """Sends a notification; plain values only."""
+    _write({"jsonrpc": "2.0", "method": method, "params": fields})
+
+
+def call(method, fields):
+    """Sends a request and waits for its reply.
+
+    Returns `(result, None)` or `(None, error)`.
+    """
+    global _last_id, _calling
+    if _calling:
+        raise ChannelError("a call is already under way; calls are made one after another")
+    _last_id += 1
+    wanted = _last_id
+    _write({"jsonrpc": "2.0", "id": wanted, "method": method, "params": fields})
+    _calling = True
+    try:
+        while True:
+            reply = _read()
+            # An earlier call's reply: a signal handler broke off the wait for it.
+            if reply["id"] == wanted:
+                return reply.get("result"), reply.get("error")
+    finally:
+        _calling = False
+
+
+class _Source:
+    """Gives the script's text to linecache, so that tracebacks show its lines although no such file exists."""
+
+    def __init__(self, text):
+        self.text = text
+
+    def get_source(self, name):
+        return self.text
+
+
+def run_script(guest):
+    """Receives the script, runs it as `__main__`, and ends the process."""
+    global params, frame_bytes
+    try:
+        start = _read()["params"]
+        if start["protocol"] != PROTOCOL:
+            raise ChannelError("the host speaks protocol %s, this is %d" % (start["protocol"], PROTOCOL))
+        text, name, params, frame_bytes = start["script"], start["name"], start["params"], start["frame_bytes"]
+    except Exception as error:
+        posix.write(2, ("airlock: no script to run: %s\n" % error).encode("utf-8", "replace"))
+        posix._exit(ABANDONED)
+
+    # Line buffering: what a script printed before a limit ended it is not lost, and a watcher sees it at once.
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
+    sys.argv[:] = [name]
+    if start["seed"] is not None:
+        import random
+
+        random.seed(start["seed"])
+
+    main = type(sys)("__main__")
+    main.__file__ = name
+    main.__loader__ = _Source(text)
+    launcher, sys.modules["__main__"] = sys.modules["__main__"], main
+    del start
+    try:
+        exec(compile(text, name, "exec", dont_inherit=True), main.__dict__)
+        status = 0
+    except SystemExit as error:
+        status = _exit_status(error.code)
+    except BaseException as error:
+        status = _fail(error, name, guest)
+    _finish(status)
+
+
+def _exit_status(code):
+    if code is None:
+        return 0
+    if isinstance(code, int):
+        return code & 0xFF
+    try:
+        sys.stdout.flush()
+        sys.stderr.write("%s\n" % (code,))
+    except Exception:
+        pass
+    return 1
+
+
+def _finish(status):
+    """Ends the process without the interpreter's own teardown, which would only cost time."""
+    atexit = sys.modules.get("atexit")
+    if atexit is not None:
+        try:
+            atexit._run_exitfuncs()
+        except SystemExit as error:
+            status = _exit_status(error.code)
+        except BaseException:
+            pass  # it has been printed
+    # The script may have put others in the place of the two streams, or closed them.
+    for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
+        try:
+            if stream is not None and not stream.closed:
+                stream.flush()
+        except BaseException:
+            status = status or 120  # as Python does
+    posix._exit(status)
+
+
+def _fail(error, name, guest):
+    """Prints the traceback and reports the exception to the host."""
+    if isinstance(error, MemoryError):
+        _release(error)
+    try:
+        from airlock_failure import report
+
+        report(error, name, guest)
+    except BaseException:
+        # Out of memory or of stack, or the script has damaged what the report needs.
+        posix.write(2, ("%s (the traceback could not be printed)\n" % type(error).__name__).encode("utf-8", "replace"))
+    return 130 if isinstance(error, KeyboardInterrupt) else 1
+
+
+def _release(error):
+    """Frees what the script holds, so that there is memory to say that there was none."""
+    step = error.__traceback__
+    while step is not None:
+        try:
+            step.tb_frame.clear()
+        except RuntimeError:
+            pass  # this function's callers are still running
+        step = step.tb_next
+    variables = sys.modules["__main__"].__dict__
+    for name in list(variables):
+        if not name.startswith("__"):
+            del variables[name]

@@ -1,0 +1,211 @@
+/// Everything between fork and exec: the only C in the project.
+///
+/// `airlock_launch` forks an *init*, which builds the sandbox, forks the *payload*, answers its refused system calls
+/// and reports over a pipe. No allocation, no locks and no libc state are used after the fork. Every step that fails
+/// is reported as (step, errno), and the run never starts.
+#ifndef AIRLOCK_LAUNCHER_H
+#define AIRLOCK_LAUNCHER_H
+
+#include <linux/filter.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#pragma clang assume_nonnull begin
+
+/// The steps of a launch, in order. Values are stable: they travel over the report pipe.
+enum airlock_step {
+  AIRLOCK_STEP_NONE = 0,
+  AIRLOCK_STEP_CLONE,
+  AIRLOCK_STEP_ID_MAP,
+  AIRLOCK_STEP_WAIT_FOR_HOST,
+  AIRLOCK_STEP_OPEN_SOURCE,
+  AIRLOCK_STEP_IDENTITY,
+  AIRLOCK_STEP_PARENT_DEATH,
+  AIRLOCK_STEP_PRIVATE_MOUNTS,
+  AIRLOCK_STEP_ROOT,
+  AIRLOCK_STEP_BIND,
+  AIRLOCK_STEP_LINK,
+  AIRLOCK_STEP_SCRATCH,
+  AIRLOCK_STEP_PIVOT,
+  AIRLOCK_STEP_READ_ONLY,
+  AIRLOCK_STEP_HOSTNAME,
+  AIRLOCK_STEP_SUBREAPER,
+  AIRLOCK_STEP_FORK_PAYLOAD,
+  AIRLOCK_STEP_SESSION,
+  AIRLOCK_STEP_DESCRIPTORS,
+  AIRLOCK_STEP_WORKING_DIRECTORY,
+  AIRLOCK_STEP_RLIMITS,
+  AIRLOCK_STEP_CAPABILITIES,
+  AIRLOCK_STEP_NO_NEW_PRIVILEGES,
+  AIRLOCK_STEP_LANDLOCK,
+  AIRLOCK_STEP_SECCOMP,
+  AIRLOCK_STEP_EXEC,
+  AIRLOCK_STEP_FORGET_HOST,
+  AIRLOCK_STEP_MONITOR,
+  AIRLOCK_STEP_COUNT
+};
+
+/// The step's name as results and errors carry it: `read_only`, `landlock` …
+const char *airlock_step_name(uint32_t step);
+
+/// What init does with a system call that the filter hands to it (SECCOMP_RET_USER_NOTIF).
+enum airlock_action {
+  AIRLOCK_REFUSE = 0,       ///< the call fails with `error`
+  AIRLOCK_KILL = 1,         ///< the run ends as `denied`
+  AIRLOCK_STARTUP_ONLY = 2, ///< allowed until the guest locks itself down, then refused
+  AIRLOCK_NEW_PROCESS = 3,  ///< refused with `error`; too many of them end the run
+  AIRLOCK_LOCK_DOWN = 4,    ///< `setpriority(2, AIRLOCK_LOCK_MAGIC, 1)` ends the start-up phase; else refused
+};
+
+struct airlock_verdict {
+  uint8_t action; ///< enum airlock_action
+  uint8_t error;  ///< errno
+};
+
+#define AIRLOCK_SYSCALLS 512
+#define AIRLOCK_LOCK_MAGIC 0x41495231
+
+/// A host file or directory that is shown, read-only, at `target` in the sandbox.
+struct airlock_bind {
+  const char *source;
+  const char *target; ///< absolute
+  bool is_directory;
+  bool is_device;
+};
+
+/// A symbolic link in the sandbox's root.
+struct airlock_link {
+  const char *target;
+  const char *path; ///< absolute
+};
+
+/// A path the script may reach, as Landlock rules name it.
+struct airlock_path_rule {
+  const char *path;
+  bool writable;
+};
+
+struct airlock_rlimit {
+  int resource;
+  uint64_t soft, hard;
+};
+
+/// All that a launch needs, made by the host before the fork and only read after it.
+struct airlock_plan {
+  uint64_t namespaces; ///< CLONE_NEW* flags; 0 for portable isolation
+  int cgroup;          ///< a cgroup v2 directory to start in, or -1
+  uid_t host_uid;      ///< the host identity the script runs under
+  gid_t host_gid;
+  bool change_identity; ///< whether that differs from the caller's own
+
+  const struct airlock_bind *_Nullable binds;
+  size_t bind_count;
+  const struct airlock_link *_Nullable links;
+  size_t link_count;
+  const char *_Nullable mount_point;    ///< an existing directory the new root is mounted on
+  const char *_Nullable root_options;   ///< tmpfs options of the root
+  const char *_Nullable scratch_options; ///< tmpfs options of the scratch directory
+  const char *scratch;                  ///< the script's working directory, as it sees it
+
+  const char *executable; ///< as the script sees it
+  const char *const _Nullable *_Nonnull arguments;
+  const char *const _Nullable *_Nonnull environment;
+  int null_input, output, errors, replies, requests; ///< each above 15
+
+  const struct airlock_rlimit *rlimits;
+  size_t rlimit_count;
+  uint64_t cpu_limit_ns; ///< checked by init; RLIMIT_CPU is the backstop
+
+  int landlock_abi; ///< 0 leaves Landlock out
+  const struct airlock_path_rule *_Nullable path_rules;
+  size_t path_rule_count;
+
+  const struct sock_filter *filter;
+  uint16_t filter_length;
+  struct airlock_verdict verdicts[AIRLOCK_SYSCALLS];
+  uint32_t max_refused_processes; ///< attempts to make a process before the run ends as `processes`
+
+  uint32_t fail_at; ///< a step that is made to fail, for tests; 0 for none. Ignored in release builds
+};
+
+enum airlock_event {
+  AIRLOCK_EVENT_FAILED = 1,  ///< step, error: the launch failed
+  AIRLOCK_EVENT_STARTED = 2, ///< the payload is about to exec
+  AIRLOCK_EVENT_LOCKED = 3,  ///< the guest locked itself down
+  AIRLOCK_EVENT_ENDED = 4,   ///< the payload was reaped: the rest of the record is filled
+};
+
+enum airlock_cause {
+  AIRLOCK_CAUSE_NONE = 0,
+  AIRLOCK_CAUSE_SYSCALL = 1,   ///< a call of action KILL; `syscall` is its number
+  AIRLOCK_CAUSE_CPU = 2,       ///< the CPU limit
+  AIRLOCK_CAUSE_PROCESSES = 3, ///< too many attempts to make a process
+  AIRLOCK_CAUSE_HOST = 4,      ///< the host asked for the end
+};
+
+#define AIRLOCK_REFUSED_KINDS 32
+
+/// One record on the report pipe; written whole (it is smaller than PIPE_BUF).
+struct airlock_report {
+  uint32_t event;
+  uint32_t step;
+  int32_t error;
+  int32_t wait_status;
+  uint32_t cause;
+  int32_t syscall;
+  uint64_t user_us, system_us, peak_resident_bytes, minor_faults, major_faults;
+  uint64_t scratch_free_bytes, scratch_free_inodes;
+  uint32_t refused_kinds;
+  uint32_t refused_numbers[AIRLOCK_REFUSED_KINDS];
+  uint32_t refused_counts[AIRLOCK_REFUSED_KINDS];
+};
+
+/// A launched init, and the host's ends of the pipes to it.
+struct airlock_child {
+  pid_t pid;
+  int pidfd;
+  int control; ///< one byte ends the run; closing it does so too
+  int report;  ///< struct airlock_report records
+};
+
+/// A plan of nothing, to be filled.
+struct airlock_plan airlock_empty_plan(void);
+
+/// All namespaces of full isolation, as clone(2) flags.
+uint64_t airlock_all_namespaces(void);
+
+/// Forks the init and lets it build the sandbox.
+///
+/// @return 0; or a step number, with errno in `*error`, when not even init could be made: then nothing is left behind.
+uint32_t airlock_launch(const struct airlock_plan *plan, struct airlock_child *child, int *error);
+
+/// Sends SIGKILL to the process that `pidfd` stands for: 0, or errno. See pidfd_send_signal(2).
+int airlock_kill(int pidfd);
+
+/// The Landlock ABI version of the running kernel; 0 when it has none. See landlock(7).
+int airlock_landlock_abi(void);
+
+/// Forks a child into these namespaces and lets it end at once: whether the host allows them.
+///
+/// @return 0, or errno.
+int airlock_probe_namespaces(uint64_t namespaces);
+
+/// Whether a seccomp filter with a user notification listener can be installed: 0, or errno.
+int airlock_probe_listener(void);
+
+// GNU functions that Swift's view of the C library leaves out.
+
+/// pipe2(2) with O_CLOEXEC: 0, or -1 and errno.
+int airlock_pipe(int ends[_Nonnull 2]);
+/// eventfd(2), close-on-exec and non-blocking.
+int airlock_event(void);
+/// memfd_create(2), close-on-exec.
+int airlock_memory_file(const char *name);
+/// The signal's name without SIG, or NULL; see sigabbrev_np(3).
+const char *_Nullable airlock_signal_name(int number);
+
+#pragma clang assume_nonnull end
+
+#endif

@@ -1,0 +1,198 @@
+// The sandbox's init: builds the view, forks the payload, watches it. PID 1 of its namespace in full isolation.
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/sched.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "internal.h"
+#include "raw.h"
+
+void close_all_but(int *kept, size_t count) {
+  for (size_t sorted = 1; sorted < count; sorted++)
+    for (size_t index = sorted; index > 0 && kept[index - 1] > kept[index]; index--) {
+      int larger = kept[index - 1];
+      kept[index - 1] = kept[index];
+      kept[index] = larger;
+    }
+  unsigned from = 0;
+  for (size_t index = 0; index < count; index++) {
+    if (kept[index] < 0) continue;
+    if ((unsigned)kept[index] > from) raw(SYS_close_range, from, kept[index] - 1, 0);
+    from = (unsigned)kept[index] + 1;
+  }
+  raw(SYS_close_range, from, ~0U, 0);
+}
+
+static void send_report(int descriptor, const struct airlock_report *report) {
+  // The host reads until init is gone; a failed write means that it is gone itself.
+  while (raw(SYS_write, descriptor, report, sizeof *report) == -EINTR) continue;
+}
+
+static _Noreturn void leave(int code) {
+  for (;;) raw(SYS_exit_group, code);
+}
+
+static _Noreturn void give_up(struct channels channels, struct failure failure) {
+  struct airlock_report report = {.event = AIRLOCK_EVENT_FAILED, .step = failure.step, .error = failure.error};
+  send_report(channels.report, &report);
+  leave(70);
+}
+
+/// The host says when the identity maps stand; end-of-file means that it died.
+static struct failure wait_for_host(const struct airlock_plan *plan, int control) {
+  char go = 0;
+  ssize_t count;
+  while ((count = read(control, &go, 1)) < 0 && errno == EINTR) continue;
+  if (injected(plan, AIRLOCK_STEP_WAIT_FOR_HOST) || count != 1) return fail(AIRLOCK_STEP_WAIT_FOR_HOST);
+  return OK;
+}
+
+static struct failure become(const struct airlock_plan *plan) {
+  if (injected(plan, AIRLOCK_STEP_IDENTITY)) return fail(AIRLOCK_STEP_IDENTITY);
+  bool mapped = (plan->namespaces & CLONE_NEWUSER) != 0;
+  if (!mapped && !plan->change_identity) return OK;
+  uid_t uid = mapped ? 1000 : plan->host_uid;
+  gid_t gid = mapped ? 1000 : plan->host_gid;
+  // In a user namespace with setgroups denied the call fails, and the groups left carry no mapped rights.
+  if (!mapped && syscall(SYS_setgroups, 0, NULL) != 0) return fail(AIRLOCK_STEP_IDENTITY);
+  if (syscall(SYS_setresgid, gid, gid, gid) != 0) return fail(AIRLOCK_STEP_IDENTITY);
+  if (syscall(SYS_setresuid, uid, uid, uid) != 0) return fail(AIRLOCK_STEP_IDENTITY);
+  return OK;
+}
+
+/// Init dies with the host's supervising thread. Set after the identity, whose change would clear it (prctl(2)).
+static struct failure die_with_host(const struct airlock_plan *plan, int control) {
+  if (injected(plan, AIRLOCK_STEP_PARENT_DEATH) || prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0)
+    return fail(AIRLOCK_STEP_PARENT_DEATH);
+  // The host may have died just before: then the control pipe is at its end.
+  struct pollfd lifeline = {.fd = control, .events = POLLIN};
+  if (poll(&lifeline, 1, 0) > 0 && (lifeline.revents & POLLHUP)) _exit(70);
+  return OK;
+}
+
+static struct failure build(const struct airlock_plan *plan, struct channels channels) {
+  // Only the early view has a /proc. A process that is not dumpable may not open its own map there, nor may an ordinary
+  // user's host write its identity maps (proc_pid_uid_map(5)): so both come first.
+  struct failure failure = open_memory_map(plan);
+  if (failure.step) return failure;
+  failure = wait_for_host(plan, channels.control);
+  if (failure.step) return failure;
+  prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+  bool mounts = (plan->namespaces & CLONE_NEWNS) != 0;
+  int trees[MAX_BINDS];
+  if (mounts && (failure = open_sources(plan, trees)).step) return failure;
+  if ((failure = become(plan)).step) return failure;
+  if ((failure = die_with_host(plan, channels.control)).step) return failure;
+  if (mounts && (failure = build_root(plan, trees)).step) return failure;
+  if (plan->namespaces & CLONE_NEWUTS) {
+    static const char name[] = "airlock";
+    if (injected(plan, AIRLOCK_STEP_HOSTNAME) || syscall(SYS_sethostname, name, sizeof name - 1) != 0 ||
+        syscall(SYS_setdomainname, name, sizeof name - 1) != 0)
+      return fail(AIRLOCK_STEP_HOSTNAME);
+  }
+  // Without a PID namespace, orphans of the script come to init instead of to the host's init.
+  if (injected(plan, AIRLOCK_STEP_SUBREAPER) || prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0)
+    return fail(AIRLOCK_STEP_SUBREAPER);
+  return OK;
+}
+
+/// The payload shares init's descriptor table until it has installed its filter, so that the listener that the filter
+/// gives is init's too. Passing it over a socket would need calls that the filter refuses.
+static struct failure fork_payload(const struct airlock_plan *plan, struct monitor *monitor, int channel[2]) {
+  // The payload's descriptors land on 0 to 5 of the shared table: nothing of init's may lie there.
+  for (int low = 0; low <= 5; low++)
+    if (syscall(SYS_dup3, plan->null_input, low, O_CLOEXEC) < 0) return fail(AIRLOCK_STEP_DESCRIPTORS);
+  if (injected(plan, AIRLOCK_STEP_FORK_PAYLOAD) || syscall(SYS_pipe2, channel, O_CLOEXEC) != 0)
+    return fail(AIRLOCK_STEP_FORK_PAYLOAD);
+  struct clone_args arguments = {
+      .flags = CLONE_FILES | CLONE_PIDFD,
+      .pidfd = (uint64_t)(uintptr_t)&monitor->payload_pidfd,
+      .exit_signal = SIGCHLD,
+  };
+  pid_t pid = (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
+  if (pid < 0) return fail(AIRLOCK_STEP_FORK_PAYLOAD);
+  if (pid == 0) run_payload(plan, channel[1]);
+  monitor->payload = pid;
+  return OK;
+}
+
+/// Waits for the payload's word that its filter stands, or for its end.
+static struct failure await_payload(struct monitor *monitor, int channel) {
+  struct pollfd sources[2] = {{.fd = channel, .events = POLLIN}, {.fd = monitor->payload_pidfd, .events = POLLIN}};
+  while (poll(sources, 2, -1) < 0)
+    if (errno != EINTR) return fail(AIRLOCK_STEP_MONITOR);
+  struct payload_message message = {.step = AIRLOCK_STEP_FORK_PAYLOAD, .error = ECHILD};
+  if (sources[0].revents & POLLIN)
+    if (read(channel, &message, sizeof message) != sizeof message) return fail(AIRLOCK_STEP_MONITOR);
+  if (message.step) return (struct failure){message.step, message.error};
+  monitor->listener = message.listener;
+  return OK;
+}
+
+/// Lets go of everything but what the watch needs: capabilities, descriptors, the host's memory.
+static struct failure retire(struct monitor *monitor, int channel) {
+  struct failure failure = drop_capabilities();
+  if (failure.step) return failure;
+  int kept[] = {monitor->channels.control, monitor->channels.report, channel,
+                monitor->listener,         monitor->payload_pidfd,   memory_map_descriptor()};
+  close_all_but(kept, sizeof kept / sizeof *kept);
+  return forget_host_memory();
+}
+
+/// The payload's last word can only be that exec failed: then its exit says nothing about a script.
+static struct failure last_word(int channel) {
+  struct payload_message message;
+  struct pollfd word = {.fd = channel, .events = POLLIN};
+  struct timespec now = {0};
+  if (raw(SYS_ppoll, &word, 1, &now, 0, 0) > 0 && (word.revents & POLLIN) &&
+      raw(SYS_read, channel, &message, sizeof message) == sizeof message)
+    return (struct failure){message.step, message.error};
+  return OK;
+}
+
+static void end_payload(struct monitor *monitor) {
+  if (monitor->payload > 0) raw(SYS_kill, monitor->payload, SIGKILL);
+  long result;
+  while ((result = raw(SYS_wait4, -1, 0, 0, 0)) > 0 || result == -EINTR) continue;
+}
+
+_Noreturn void run_init(const struct airlock_plan *plan, struct channels channels) {
+  // Static, not on the stack: the stack is small and the verdicts are not.
+  static struct monitor monitor;
+  prctl(PR_SET_NAME, "airlock-init", 0, 0, 0);
+  // The host may hold any number of descriptors; the script's limit on them counts from the lowest free one.
+  int kept[] = {channels.control, channels.report, plan->null_input, plan->output,
+                plan->errors,     plan->replies,   plan->requests};
+  close_all_but(kept, sizeof kept / sizeof *kept);
+  monitor = (struct monitor){.plan = *plan, .channels = channels, .listener = -1, .payload_pidfd = -1};
+  struct failure failure = build(plan, channels);
+  if (failure.step) give_up(channels, failure);
+  for (size_t index = 0; index < sizeof monitor.scratch - 1 && plan->scratch[index]; index++)
+    monitor.scratch[index] = plan->scratch[index];
+  int channel[2];
+  failure = fork_payload(plan, &monitor, channel);
+  if (!failure.step) failure = await_payload(&monitor, channel[0]);
+  // The exec waits for its answer: give it first, and tidy up while the interpreter starts.
+  if (!failure.step) answer_notification(&monitor);
+  if (!failure.step) failure = retire(&monitor, channel[0]);
+  if (failure.step) {
+    end_payload(&monitor);
+    give_up(channels, failure);
+  }
+  struct airlock_report started = {.event = AIRLOCK_EVENT_STARTED};
+  send_report(channels.report, &started);
+  monitor_payload(&monitor);
+  failure = last_word(channel[0]);
+  if (failure.step) give_up(channels, failure);
+  send_report(channels.report, &monitor.report);
+  leave(0);
+}

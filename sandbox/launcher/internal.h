@@ -1,0 +1,75 @@
+// What the launcher's files share. Nothing here may be used before the fork but `airlock_launch` itself.
+#ifndef AIRLOCK_INTERNAL_H
+#define AIRLOCK_INTERNAL_H
+
+#include "airlock_launcher.h"
+
+#pragma clang assume_nonnull begin
+
+/// The descriptors init keeps, all above the ones it hands to the payload.
+struct channels {
+  int control; ///< read end: a byte or end-of-file from the host ends the run
+  int report;  ///< write end
+};
+
+/// Why a step failed: 0 in `step` means it did not.
+struct failure {
+  uint32_t step;
+  int error;
+};
+
+#define OK ((struct failure){0, 0})
+
+/// Closes all descriptors but these, which are put in order.
+void close_all_but(int *kept, size_t count);
+
+struct failure fail(uint32_t step);
+
+/// Whether `plan` asks for `step` to fail; always false in a release build.
+bool injected(const struct airlock_plan *plan, uint32_t step);
+
+/// The second half of init: never returns.
+_Noreturn void run_init(const struct airlock_plan *plan, struct channels channels);
+
+/// Binds, links, scratch and pivot_root; the caller is in a mount namespace of its own.
+struct failure open_sources(const struct airlock_plan *plan, int *trees);
+struct failure build_root(const struct airlock_plan *plan, const int *trees);
+
+/// The payload's half: never returns. Progress and failure go to `channel`, as `struct payload_message`.
+_Noreturn void run_payload(const struct airlock_plan *plan, int channel);
+
+struct payload_message {
+  uint32_t step; ///< 0: ready to exec
+  int error;
+  int listener; ///< the seccomp listener, in the descriptor table that init shares
+};
+
+struct failure drop_capabilities(void);
+struct failure restrict_paths(const struct airlock_plan *plan);
+
+/// Answers the payload's notifications until it ends, and fills the report.
+struct monitor {
+  struct airlock_plan plan; ///< a copy: the host's memory, which holds the original, is emptied
+  char scratch[256];
+  struct channels channels;
+  int listener;
+  int payload_pidfd;
+  pid_t payload;
+  bool locked;
+  uint32_t new_process_attempts;
+  struct airlock_report report;
+};
+
+void monitor_payload(struct monitor *monitor);
+void answer_notification(struct monitor *monitor);
+
+/// Empties the host's private writable memory in init, which is a fork of the host and must not keep its secrets.
+struct failure open_memory_map(const struct airlock_plan *plan);
+struct failure forget_host_memory(void);
+int memory_map_descriptor(void);
+
+#pragma clang assume_nonnull end
+
+#define MAX_BINDS 96
+
+#endif

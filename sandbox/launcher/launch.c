@@ -1,0 +1,171 @@
+// The host's side of a launch: clone, identity maps, go.
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+#ifndef CLONE_CLEAR_SIGHAND
+#define CLONE_CLEAR_SIGHAND 0x100000000ULL
+#endif
+#ifndef CLONE_INTO_CGROUP
+#define CLONE_INTO_CGROUP 0x200000000ULL
+#endif
+
+struct failure fail(uint32_t step) { return (struct failure){step, errno}; }
+
+bool injected(const struct airlock_plan *plan, uint32_t step) {
+#ifdef NDEBUG
+  (void)plan, (void)step;
+  return false;
+#else
+  if (plan->fail_at != step) return false;
+  errno = EIO;
+  return true;
+#endif
+}
+
+/// Moves a descriptor above those that the payload is given, so that no dup2 there can hit it.
+static int raised(int descriptor) {
+  if (descriptor < 0) return -1;
+  int higher = fcntl(descriptor, F_DUPFD_CLOEXEC, 16);
+  int error = errno;
+  close(descriptor);
+  errno = error;
+  return higher;
+}
+
+static int make_pipe(int ends[2]) {
+  if (pipe2(ends, O_CLOEXEC) != 0) return -1;
+  ends[0] = raised(ends[0]);
+  ends[1] = raised(ends[1]);
+  return ends[0] < 0 || ends[1] < 0 ? -1 : 0;
+}
+
+static void close_both(int ends[2]) {
+  if (ends[0] >= 0) close(ends[0]);
+  if (ends[1] >= 0) close(ends[1]);
+}
+
+static bool write_proc(pid_t pid, const char *name, const char *text) {
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%d/%s", pid, name);
+  int file = open(path, O_WRONLY | O_CLOEXEC);
+  if (file < 0) return false;
+  ssize_t length = (ssize_t)strlen(text);
+  bool written = write(file, text, (size_t)length) == length;
+  int error = errno;
+  close(file);
+  errno = error;
+  return written;
+}
+
+/// Inside, the script is 1000:1000; outside, the identity of the plan: never the host's root, whose limits the kernel
+/// does not enforce (RLIMIT_NPROC, pipe quotas). See user_namespaces(7).
+static bool write_id_maps(const struct airlock_plan *plan, pid_t pid) {
+  char uid_map[64], gid_map[64];
+  snprintf(uid_map, sizeof uid_map, "1000 %u 1\n", plan->host_uid);
+  snprintf(gid_map, sizeof gid_map, "1000 %u 1\n", plan->host_gid);
+  return write_proc(pid, "setgroups", "deny") && write_proc(pid, "uid_map", uid_map) &&
+         write_proc(pid, "gid_map", gid_map);
+}
+
+static pid_t clone_child(uint64_t flags, int cgroup, int *pidfd) {
+  struct clone_args arguments = {
+      .flags = flags | CLONE_PIDFD | CLONE_CLEAR_SIGHAND,
+      .pidfd = (uint64_t)(uintptr_t)pidfd,
+      .exit_signal = SIGCHLD,
+  };
+  if (cgroup >= 0) {
+    arguments.flags |= CLONE_INTO_CGROUP;
+    arguments.cgroup = (uint64_t)cgroup;
+  }
+  return (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
+}
+
+static void reap(pid_t pid) {
+  while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) continue;
+}
+
+uint32_t airlock_launch(const struct airlock_plan *plan, struct airlock_child *child, int *error) {
+  int control[2] = {-1, -1}, report[2] = {-1, -1};
+  uint32_t step = AIRLOCK_STEP_CLONE;
+  pid_t pid = -1;
+  int pidfd = -1;
+  // Signals stay blocked across the clone: a handler of the host's must never run in the child.
+  sigset_t all, previous;
+  sigfillset(&all);
+  if (pthread_sigmask(SIG_SETMASK, &all, &previous) != 0) goto failed;
+  if (make_pipe(control) == 0 && make_pipe(report) == 0 && !injected(plan, step))
+    pid = clone_child(plan->namespaces, plan->cgroup, &pidfd);
+  if (pid == 0) {
+    close(control[1]);
+    close(report[0]);
+    run_init(plan, (struct channels){.control = control[0], .report = report[1]});
+  }
+  int clone_error = errno;
+  pthread_sigmask(SIG_SETMASK, &previous, NULL);
+  errno = clone_error;
+  if (pid < 0) goto failed;
+
+  step = AIRLOCK_STEP_ID_MAP;
+  if ((plan->namespaces & CLONE_NEWUSER) && (injected(plan, step) || !write_id_maps(plan, pid))) goto failed;
+  if (write(control[1], "g", 1) != 1) goto failed;
+  close(control[0]);
+  close(report[1]);
+  *child = (struct airlock_child){.pid = pid, .pidfd = pidfd, .control = control[1], .report = report[0]};
+  return AIRLOCK_STEP_NONE;
+
+failed:
+  *error = errno;
+  if (pid > 0) {
+    kill(pid, SIGKILL);
+    reap(pid);
+    close(pidfd);
+  }
+  close_both(control);
+  close_both(report);
+  return step;
+}
+
+int airlock_kill(int pidfd) {
+  return syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0) == 0 ? 0 : errno;
+}
+
+int airlock_probe_namespaces(uint64_t namespaces) {
+  int pidfd = -1;
+  pid_t pid = clone_child(namespaces, -1, &pidfd);
+  if (pid == 0) _exit(0);
+  if (pid < 0) return errno;
+  int result = 0;
+  if (namespaces & CLONE_NEWUSER) {
+    // A distribution may let the clone through and take the capabilities away: writing a map tells (AppArmor).
+    struct airlock_plan plan = {.host_uid = geteuid(), .host_gid = getegid()};
+    // The child may be a zombie already; its /proc entry stands until it is reaped.
+    if (!write_id_maps(&plan, pid)) result = errno;
+  }
+  reap(pid);
+  close(pidfd);
+  return result;
+}
+
+const char *airlock_step_name(uint32_t step) {
+  static const char *const names[AIRLOCK_STEP_COUNT] = {
+      "none",          "clone",           "id_map",        "wait_for_host", "open_source",  "identity",
+      "parent_death",  "private_mounts",  "root",          "bind",          "link",         "scratch",
+      "pivot",         "read_only",       "hostname",      "subreaper",     "fork_payload", "session",
+      "descriptors",   "working_directory", "rlimits",     "capabilities",  "no_new_privileges", "landlock",
+      "seccomp",       "exec",            "forget_host",   "monitor",
+  };
+  return step < AIRLOCK_STEP_COUNT ? names[step] : "unknown";
+}

@@ -1,0 +1,156 @@
+// Init's watch over the payload: notifications, CPU time, the host's word, the end.
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/seccomp.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/statfs.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "internal.h"
+#include "raw.h"
+
+#ifndef SECCOMP_USER_NOTIF_FLAG_CONTINUE
+#define SECCOMP_USER_NOTIF_FLAG_CONTINUE 1
+#endif
+
+static void kill_payload(struct monitor *monitor, uint32_t cause, int number) {
+  // The first cause wins.
+  if (monitor->report.cause == AIRLOCK_CAUSE_NONE) {
+    monitor->report.cause = cause;
+    monitor->report.syscall = number;
+  }
+  raw(SYS_pidfd_send_signal, monitor->payload_pidfd, SIGKILL, 0, 0);
+}
+
+static void count_refusal(struct airlock_report *report, uint32_t number) {
+  for (uint32_t index = 0; index < report->refused_kinds; index++)
+    if (report->refused_numbers[index] == number) {
+      report->refused_counts[index] += report->refused_counts[index] < UINT32_MAX;
+      return;
+    }
+  if (report->refused_kinds == AIRLOCK_REFUSED_KINDS) return;
+  report->refused_numbers[report->refused_kinds] = number;
+  report->refused_counts[report->refused_kinds] = 1;
+  report->refused_kinds++;
+}
+
+static bool is_lock_down(const struct seccomp_data *call) {
+  return call->args[0] == 2 && call->args[1] == AIRLOCK_LOCK_MAGIC && call->args[2] == 1;
+}
+
+/// Decides one call. The decision rests on the phase, the number and register arguments alone: what a pointer points to
+/// may change after the look (seccomp_unotify(2)).
+static void decide(struct monitor *monitor, const struct seccomp_notif *call, struct seccomp_notif_resp *reply) {
+  struct airlock_verdict verdict = {.action = AIRLOCK_REFUSE, .error = EPERM};
+  int number = call->data.nr;
+  if (number >= 0 && number < AIRLOCK_SYSCALLS) verdict = monitor->plan.verdicts[number];
+  reply->error = verdict.error ? -verdict.error : -EPERM;
+  if (verdict.action == AIRLOCK_STARTUP_ONLY && !monitor->locked) {
+    reply->error = 0;
+    reply->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+    return;
+  }
+  if (verdict.action == AIRLOCK_LOCK_DOWN && is_lock_down(&call->data) && !monitor->locked) {
+    monitor->locked = true;
+    reply->error = 0;
+    struct airlock_report locked = {.event = AIRLOCK_EVENT_LOCKED};
+    if (raw(SYS_write, monitor->channels.report, &locked, sizeof locked) != sizeof locked) reply->error = -EPERM;
+    return;
+  }
+  count_refusal(&monitor->report, (uint32_t)number);
+  if (verdict.action == AIRLOCK_KILL) kill_payload(monitor, AIRLOCK_CAUSE_SYSCALL, number);
+  if (verdict.action == AIRLOCK_NEW_PROCESS &&
+      ++monitor->new_process_attempts > monitor->plan.max_refused_processes)
+    kill_payload(monitor, AIRLOCK_CAUSE_PROCESSES, number);
+}
+
+void answer_notification(struct monitor *monitor) {
+  struct seccomp_notif call = {0};
+  if (raw(SYS_ioctl, monitor->listener, SECCOMP_IOCTL_NOTIF_RECV, &call) != 0) return;
+  struct seccomp_notif_resp reply = {.id = call.id};
+  decide(monitor, &call, &reply);
+  // ENOENT: the caller was killed while it waited.
+  raw(SYS_ioctl, monitor->listener, SECCOMP_IOCTL_NOTIF_SEND, &reply);
+}
+
+static uint64_t cpu_time_of(pid_t pid) {
+  // The process CPU clock of another process, as clock_getcpuclockid(3) encodes it.
+  clockid_t clock = (clockid_t)((~(unsigned)pid << 3) | 2);
+  struct timespec time;
+  if (raw(SYS_clock_gettime, clock, &time) != 0) return 0;
+  return (uint64_t)time.tv_sec * 1000000000ULL + (uint64_t)time.tv_nsec;
+}
+
+/// Milliseconds until the CPU limit can be reached at the earliest; the script is single-threaded.
+static int check_cpu(struct monitor *monitor) {
+  uint64_t used = cpu_time_of(monitor->payload), limit = monitor->plan.cpu_limit_ns;
+  if (used >= limit) {
+    kill_payload(monitor, AIRLOCK_CAUSE_CPU, -1);
+    return 1000;
+  }
+  uint64_t left = (limit - used) / 1000000 + 1;
+  return left < 1000 ? (int)left : 1000;
+}
+
+/// Ends whatever outlived the payload. In a PID namespace that is everything else; without one only init's own
+/// descendants may be touched, which come to it because it is their subreaper.
+static void end_stragglers(struct monitor *monitor) {
+  if (monitor->plan.namespaces & CLONE_NEWPID)
+    raw(SYS_kill, -1, SIGKILL);
+  else
+    raw(SYS_kill, -monitor->payload, SIGKILL);
+  long result;
+  while ((result = raw(SYS_wait4, -1, 0, 0, 0)) > 0 || result == -EINTR) continue;
+}
+
+static void fill_report(struct monitor *monitor, int status, const struct rusage *usage) {
+  struct airlock_report *report = &monitor->report;
+  report->event = AIRLOCK_EVENT_ENDED;
+  report->wait_status = status;
+  report->user_us = (uint64_t)usage->ru_utime.tv_sec * 1000000 + (uint64_t)usage->ru_utime.tv_usec;
+  report->system_us = (uint64_t)usage->ru_stime.tv_sec * 1000000 + (uint64_t)usage->ru_stime.tv_usec;
+  report->peak_resident_bytes = (uint64_t)usage->ru_maxrss * 1024;
+  report->minor_faults = (uint64_t)usage->ru_minflt;
+  report->major_faults = (uint64_t)usage->ru_majflt;
+  struct statfs scratch;
+  if (raw(SYS_statfs, monitor->scratch, &scratch) == 0) {
+    report->scratch_free_bytes = (uint64_t)scratch.f_bavail * (uint64_t)scratch.f_bsize;
+    report->scratch_free_inodes = scratch.f_ffree;
+  }
+}
+
+void monitor_payload(struct monitor *monitor) {
+  enum { CONTROL, LISTENER, PAYLOAD };
+  struct pollfd sources[] = {
+      {.fd = monitor->channels.control, .events = POLLIN},
+      {.fd = monitor->listener, .events = POLLIN},
+      {.fd = monitor->payload_pidfd, .events = POLLIN},
+  };
+  for (;;) {
+    int wait = check_cpu(monitor);
+    struct timespec timeout = {.tv_sec = wait / 1000, .tv_nsec = (wait % 1000) * 1000000L};
+    if (raw(SYS_ppoll, sources, 3, &timeout, 0, 0) < 0) continue;
+    if (sources[LISTENER].revents & POLLIN) answer_notification(monitor);
+    // Nobody holds the filter any more: the payload is ending.
+    if (sources[LISTENER].revents & (POLLHUP | POLLERR)) sources[LISTENER].fd = -1;
+    if (sources[CONTROL].revents) {
+      kill_payload(monitor, AIRLOCK_CAUSE_HOST, -1);
+      sources[CONTROL].fd = -1;
+    }
+    if (sources[PAYLOAD].revents & POLLIN) break;
+  }
+  int status = 0;
+  struct rusage usage = {0};
+  while (raw(SYS_wait4, monitor->payload, &status, 0, &usage) == -EINTR) continue;
+  end_stragglers(monitor);
+  fill_report(monitor, status, &usage);
+}

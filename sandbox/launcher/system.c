@@ -1,0 +1,29 @@
+// Thin names for what Swift's view of the C library leaves out.
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+struct airlock_plan airlock_empty_plan(void) {
+  struct airlock_plan plan;
+  memset(&plan, 0, sizeof plan);
+  plan.cgroup = -1;
+  return plan;
+}
+
+uint64_t airlock_all_namespaces(void) {
+  return CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
+}
+
+int airlock_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
+
+int airlock_event(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+int airlock_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
+
+const char *airlock_signal_name(int number) { return sigabbrev_np(number); }
