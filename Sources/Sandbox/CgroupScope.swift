@@ -22,17 +22,22 @@ struct CgroupScope: ~Copyable {
         guard mkdir(directory, 0o755) == 0 else { return CgroupScope(missing: "\(parent) cannot be written") }
         // Without a swap controller there is no swap to limit: that one setting may be missing.
         _ = write("0", to: "\(directory)/memory.swap.max")
-        let settings = [("memory.max", String(limits.memory.bytes)), ("memory.oom.group", "1"), ("pids.max", "8")]
+        let settings = [("memory.max", String(limits.memory.bytes)), ("pids.max", "8")]
         for (name, value) in settings where !write(value, to: "\(directory)/\(name)") {
             rmdir(directory)
             return CgroupScope(missing: "\(name) cannot be set in \(parent)")
         }
-        return CgroupScope(directory: directory, limits: limits)
+        let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            rmdir(directory)
+            return CgroupScope(missing: "\(directory) cannot be opened")
+        }
+        return CgroupScope(directory: directory, descriptor: descriptor, limits: limits)
     }
 
-    private init(directory: String, limits: SandboxLimits) {
+    private init(directory: String, descriptor: Int32, limits: SandboxLimits) {
         path = directory
-        descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        self.descriptor = descriptor
         layer = .init(name: "cgroup", active: true, detail: "memory.max \(limits.memory), pids.max 8")
     }
 
@@ -42,6 +47,13 @@ struct CgroupScope: ~Copyable {
         layer = .init(
             name: "cgroup", active: false, detail: missing,
             remedy: "Run under a delegated cgroup: systemd-run --user --scope -p Delegate=yes airlock …")
+    }
+
+    /// Whether the kernel killed a process of the run for its memory (cgroup-v2.rst, memory.events).
+    var ranOutOfMemory: Bool {
+        guard let path, let text = readFile(path + "/memory.events", maxBytes: 4096) else { return false }
+        let lines = String(decoding: text, as: UTF8.self).split(separator: "\n")
+        return lines.contains { $0.hasPrefix("oom_kill ") && $0 != "oom_kill 0" }
     }
 
     deinit {

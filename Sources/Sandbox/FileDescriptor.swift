@@ -65,7 +65,7 @@ func readFile(_ path: String, maxBytes: Int) -> [UInt8]? {
 
 /// Writes a file whole or not at all: to a new name beside it, then renamed.
 func writeFile(_ path: String, _ bytes: [UInt8], mode: mode_t = 0o644) throws(AirlockError) {
-    let temporary = path + ".new-\(getpid())"
+    let temporary = path + ".new-\(getpid())-\(UInt32.random(in: .min ... .max))"
     let file = OwnedDescriptor(open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode))
     guard file.number >= 0 else { throw .file(temporary) }
     var written = 0

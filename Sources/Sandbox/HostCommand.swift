@@ -14,8 +14,7 @@ enum HostCommand {
         let pid = try spawn(arguments, output: pipe.write, errors: errors.write)
         let deadline = ContinuousClock.now + timeout
         var (text, complaint) = ([UInt8](), [UInt8]())
-        var finished = collect(pipe.read, into: &text, until: deadline)
-        if finished { finished = collect(errors.read, into: &complaint, until: deadline) }
+        let finished = collect(pipe.read, into: &text, errors.read, into: &complaint, until: deadline)
         if !finished { kill(pid, SIGKILL) }
         var status: Int32 = 0
         _ = retrying { waitpid(pid, &status, 0) }
@@ -56,19 +55,33 @@ enum HostCommand {
         return pid
     }
 
-    /// Reads to the end, or to the deadline, or to 1 MiB.
+    /// Reads both streams to their ends, side by side.
+    ///
+    /// - Returns: `false` at the deadline, and when one of them holds more than 1 MiB.
     private static func collect(
-        _ descriptor: borrowing OwnedDescriptor, into bytes: inout [UInt8], until deadline: ContinuousClock.Instant
+        _ output: borrowing OwnedDescriptor, into text: inout [UInt8], _ errors: borrowing OwnedDescriptor,
+        into complaint: inout [UInt8], until deadline: ContinuousClock.Instant
     ) -> Bool {
-        var chunk = [UInt8](repeating: 0, count: 16384)
-        while true {
+        var (outputIsOpen, errorsAreOpen) = (true, true)
+        while outputIsOpen || errorsAreOpen {
             let left = Int32(clamping: Int((deadline - .now).inMilliseconds.rounded(.up)))
-            var source = pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0)
-            guard left > 0, retrying({ poll(&source, 1, left) }) > 0 else { return false }
-            let count = retrying { read(descriptor.number, &chunk, chunk.count) }
-            if count <= 0 { return count == 0 }
-            bytes.append(contentsOf: chunk[..<count])
-            if bytes.count > 1 << 20 { return false }
+            var sources = [
+                pollfd(fd: outputIsOpen ? output.number : -1, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: errorsAreOpen ? errors.number : -1, events: Int16(POLLIN), revents: 0),
+            ]
+            guard left > 0, retrying({ poll(&sources, 2, left) }) > 0 else { return false }
+            if sources[0].revents != 0 { outputIsOpen = readChunk(output.number, into: &text) }
+            if sources[1].revents != 0 { errorsAreOpen = readChunk(errors.number, into: &complaint) }
+            if max(text.count, complaint.count) > 1 << 20 { return false }
         }
+        return true
+    }
+
+    /// - Returns: `false` at the end of the stream.
+    private static func readChunk(_ descriptor: Int32, into bytes: inout [UInt8]) -> Bool {
+        var chunk = [UInt8](repeating: 0, count: 16384)
+        let count = retrying { read(descriptor, &chunk, chunk.count) }
+        if count > 0 { bytes.append(contentsOf: chunk[..<count]) }
+        return count > 0
     }
 }

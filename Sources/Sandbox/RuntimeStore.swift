@@ -34,7 +34,12 @@ public struct RuntimeStore: Sendable {
     ) throws(AirlockError) -> PythonRuntime {
         let candidate = try PythonRuntime.candidate(environment: environment)
         let digest = Self.digest(of: guest)
-        let key = SHA256.hexDigest(Array("\(candidate)\0\(digest)".utf8)).prefix(24)
+        // A link that has moved to another version is another interpreter.
+        let real = realpath(candidate, nil).map { pointer in
+            defer { free(pointer) }
+            return String(cString: pointer)
+        }
+        let key = SHA256.hexDigest(Array("\(candidate)\0\(real ?? "")\0\(digest)".utf8)).prefix(24)
         let path = "\(directory)/python-\(key).json"
         if let bytes = readFile(path, maxBytes: 1 << 20), isOurs(path), let json = try? JSONValue(json: bytes),
             let runtime = PythonRuntime(json: json), runtime.isCurrent

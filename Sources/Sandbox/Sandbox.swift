@@ -1,18 +1,22 @@
 public import AirlockCore
 import AirlockLauncher
 import Glibc
+import Synchronization
 
 /// Runs scripts in isolation: one child, one script, once.
 ///
 /// Safe to use from several tasks at once. The seccomp filter is compiled once, when the sandbox is made.
-public struct Sandbox: Sendable {
-    private let filter: SeccompFilter
+public final class Sandbox: Sendable {
+    private let strict: SeccompProfile
+    private let startup: SeccompProfile
+    private let portable: SeccompProfile
+    private let filters = Mutex<[IsolationReport.Level: SeccompFilter]>([:])
     private let environment: [String: String]
     private let landlockABI: Int32
 
     /// - Parameters:
-    ///   - profiles: seccomp profiles by file name; `strict.json` and `startup.json` are used.
-    ///   - environment: the host's, for `TMPDIR` and `AIRLOCK_CGROUP`; nothing of it reaches a child.
+    ///   - profiles: seccomp profiles by file name; `strict.json`, `startup.json` and `portable.json` are used.
+    ///   - environment: the host's, for `AIRLOCK_CGROUP` and the cache directory; nothing of it reaches a child.
     /// - Throws: `invalid_argument` for a faulty profile, `isolation_unavailable` on a kernel without what every level
     ///   of isolation needs.
     public init(profiles: [String: [UInt8]], environment: [String: String]) throws(AirlockError) {
@@ -22,7 +26,9 @@ public struct Sandbox: Sendable {
             }
             return try SeccompProfile(json: bytes, name: name)
         }
-        filter = try SeccompFilter(profile: profile("strict.json"), startup: profile("startup.json"))
+        strict = try profile("strict.json")
+        startup = try profile("startup.json")
+        portable = try profile("portable.json")
         self.environment = environment
         landlockABI = min(airlock_landlock_abi(), 7)
         guard landlockABI > 0 else {
@@ -30,6 +36,20 @@ public struct Sandbox: Sendable {
                 .isolationUnavailable, "this kernel has no Landlock, which every level of isolation needs",
                 hint: "Use Linux 5.13 or newer with CONFIG_SECURITY_LANDLOCK and 'landlock' among the lsm= modules.")
         }
+    }
+
+    /// The filter of a level, compiled with the first run of it.
+    private func filter(for level: IsolationReport.Level) throws(AirlockError) -> SeccompFilter {
+        let outcome = filters.withLock { filters -> Result<SeccompFilter, AirlockError> in
+            if let filter = filters[level] { return .success(filter) }
+            return Result { () throws(AirlockError) in
+                let profile = level == .full ? strict : strict.overridden(by: portable)
+                let filter = try SeccompFilter(profile: profile, startup: startup)
+                filters[level] = filter
+                return filter
+            }
+        }
+        return try outcome.get()
     }
 
     /// Runs one child to its end.
@@ -44,7 +64,7 @@ public struct Sandbox: Sendable {
         let link = try SupervisorLink(clock: RunClock(start: .now))
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                startThread { continuation.resume(returning: supervise(request, channel: channel, link: link)) }
+                startThread { continuation.resume(returning: self.supervise(request, channel: channel, link: link)) }
             }
         } onCancel: {
             link.end(.cancelled, reason: "the run was cancelled")
@@ -56,18 +76,24 @@ public struct Sandbox: Sendable {
         _ request: SandboxRequest, channel: any GuestChannel, link: SupervisorLink
     ) -> Result<SandboxOutcome, AirlockError> {
         Result { () throws(AirlockError) in
+            let filter = try filter(for: request.isolation)
             let cgroup = CgroupScope.make(limits: request.limits, environment: environment)
             let supervisor = try Supervisor(
                 request, channel: channel, link: link, filter: filter, cgroup: cgroup, landlockABI: landlockABI,
                 environment: environment)
             var outcome = try supervisor.run()
-            outcome.isolation = report(for: request, cgroup: cgroup.layer)
+            if outcome.status == .failed, outcome.signal == "SIGKILL", cgroup.ranOutOfMemory {
+                outcome.status = .limitExceeded
+                outcome.limit = .memory
+                outcome.reason = request.limits.sentence(for: .memory)
+            }
+            outcome.isolation = report(for: request, cgroup: cgroup.layer, filter: filter)
             return outcome
         }
     }
 
     /// The layers of a run that was launched: each failed step would have prevented it, so what is planned is active.
-    private func report(for request: SandboxRequest, cgroup: IsolationReport.Layer) -> IsolationReport {
+    private func report(for request: SandboxRequest, cgroup: IsolationReport.Layer, filter: SeccompFilter) -> IsolationReport {
         let isFull = request.isolation == .full
         let portable = "left out by portable isolation"
         func layer(_ name: String, _ active: Bool, _ detail: String) -> IsolationReport.Layer {
@@ -83,7 +109,7 @@ public struct Sandbox: Sendable {
                 layer("landlock", true, "ABI \(landlockABI)"),
                 layer("rlimits", true, "AS, DATA, CPU, FSIZE, NOFILE, NPROC, STACK, CORE, MEMLOCK, MSGQUEUE, SIGPENDING"),
                 cgroup,
-                layer("seccomp", true, "strict, \(filter.program.count) instructions, refusals counted"),
+                layer("seccomp", true, "\(isFull ? "strict" : "strict and portable"), \(filter.program.count) instructions, refusals counted"),
                 layer("supervision", true, "timers on a pidfd, bounded capture, death with the host"),
             ])
     }
@@ -103,6 +129,11 @@ private func startThread(_ body: @escaping @Sendable () -> Void) {
     let box = Unmanaged.passRetained(Box(body))
     var thread = pthread_t()
     let result = pthread_create(&thread, &attributes, { argument in
+        // A child that closes its end of a pipe must not end the host.
+        var pipeSignal = sigset_t()
+        sigemptyset(&pipeSignal)
+        sigaddset(&pipeSignal, SIGPIPE)
+        pthread_sigmask(SIG_BLOCK, &pipeSignal, nil)
         if let argument { Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body() }
         return nil
     }, box.toOpaque())

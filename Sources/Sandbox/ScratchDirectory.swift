@@ -38,7 +38,7 @@ final class ScratchDirectory: Sendable {
             var template = Array("\(parent)/run-XXXXXX".utf8CString)
             guard mkdtemp(&template) != nil else { throw .file(parent) }
             let path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
-            let lock = OwnedDescriptor(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
+            let lock = OwnedDescriptor(Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
             if lock.number >= 0, flock(lock.number, LOCK_EX | LOCK_NB) == 0, access(path, F_OK) == 0 {
                 return Locked(path: path, lock: lock)
             }
@@ -55,12 +55,17 @@ final class ScratchDirectory: Sendable {
         }
     }
 
-    /// What the directory holds: bytes allocated, and entries. Looks at no more than `maxEntries` of them.
+    /// What the directory holds: bytes allocated, and entries. Looks at no more than `maxEntries` of them; what cannot be
+    /// looked into counts as too much, since a script may hide anything there.
     func usage(maxEntries: Int) -> (bytes: Int, entries: Int) {
         var (bytes, entries) = (0, 0)
         var waiting = [path]
         while let directory = waiting.popLast() {
-            guard let listing = Listing(directory) else { continue }
+            guard let listing = Listing(directory) else {
+                // A directory that was there a moment ago may be gone by now.
+                if errno == ENOENT || errno == ENOTDIR || errno == ELOOP { continue }
+                return (bytes, maxEntries + 1)
+            }
             while let name = listing.next() {
                 entries += 1
                 if entries > maxEntries { return (bytes, entries) }
@@ -77,18 +82,27 @@ final class ScratchDirectory: Sendable {
     /// Removes a directory with all that is in it, never following a link, in space that does not grow with its depth:
     /// what lies deeper than one level is moved up until nothing does.
     static func remove(_ path: String) {
-        var round = 0
-        while rmdir(path) != 0, errno == ENOTEMPTY || errno == EEXIST, round < 100_000 {
+        var (round, hasProgress) = (0, true)
+        while hasProgress, rmdir(path) != 0, errno == ENOTEMPTY || errno == EEXIST {
             guard let top = Listing(path) else { return }
+            hasProgress = false
+            fchmod(top.descriptor, 0o700)
             while let name = top.next() {
-                if unlinkat(top.descriptor, name, 0) == 0 { continue }
-                _ = fchmodat(top.descriptor, name, 0o700, 0)
-                if unlinkat(top.descriptor, name, Int32(AT_REMOVEDIR)) == 0 { continue }
                 round += 1
-                if let inner = Listing("\(path)/\(name)") { raise(inner, into: top.descriptor, round: round) }
-                unlinkat(top.descriptor, name, Int32(AT_REMOVEDIR))
+                if unlinkat(top.descriptor, name, 0) == 0 {
+                    hasProgress = true
+                    continue
+                }
+                open(top.descriptor, name)
+                if let inner = Listing(name, in: top.descriptor) { raise(inner, into: top.descriptor, round: round) }
+                if unlinkat(top.descriptor, name, Int32(AT_REMOVEDIR)) == 0 { hasProgress = true }
             }
         }
+    }
+
+    /// Makes a directory its owner's to use; never what a link leads to.
+    private static func open(_ parent: Int32, _ name: String) {
+        _ = fchmodat(parent, name, 0o700, AT_SYMLINK_NOFOLLOW)
     }
 
     private static func raise(_ inner: Listing, into top: Int32, round: Int) {
@@ -96,7 +110,7 @@ final class ScratchDirectory: Sendable {
         while let name = inner.next() {
             if unlinkat(inner.descriptor, name, 0) == 0 { continue }
             // A directory that is not writable cannot be moved: its ".." would change.
-            _ = fchmodat(inner.descriptor, name, 0o700, 0)
+            open(inner.descriptor, name)
             index += 1
             _ = renameat(inner.descriptor, name, top, ".\(round)-\(index)")
         }
@@ -108,8 +122,8 @@ private final class Listing {
     private let stream: OpaquePointer
     let descriptor: Int32
 
-    init?(_ path: String) {
-        let file = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    init?(_ path: String, in parent: Int32 = AT_FDCWD) {
+        let file = openat(parent, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard file >= 0 else { return nil }
         guard let stream = fdopendir(file) else {
             close(file)

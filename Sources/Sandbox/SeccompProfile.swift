@@ -67,6 +67,22 @@ package struct SeccompProfile: Sendable, Hashable {
             rules.append(rule)
         }
         if rules.isEmpty { throw bad("it has no syscalls") }
+        // What the filter cannot carry must not be passed over in silence.
+        guard case .refuse = defaultAction else { throw bad("defaultAction must be SCMP_ACT_ERRNO") }
+        let allowed = Set(rules.filter { $0.action == .allow }.flatMap(\.names))
+        for rule in rules where rule.action != .allow {
+            if !rule.arguments.isEmpty { throw bad("args are possible on SCMP_ACT_ALLOW only: \(rule.names[0])") }
+            if let both = rule.names.first(where: allowed.contains) { throw bad("'\(both)' is allowed and refused") }
+        }
+    }
+
+    /// This profile, with the rules of `other` in place of its own for every call that `other` names.
+    package func overridden(by other: SeccompProfile) -> SeccompProfile {
+        var result = self
+        let replaced = Set(other.rules.flatMap(\.names))
+        for index in result.rules.indices { result.rules[index].names.removeAll(where: replaced.contains) }
+        result.rules += other.rules
+        return result
     }
 
     private static func action(_ value: JSONValue?, errno: JSONValue?) -> Action? {

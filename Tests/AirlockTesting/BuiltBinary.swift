@@ -16,6 +16,9 @@ public struct BuiltBinary: Sendable {
     /// Who runs it: the identity of the tests, or an ordinary user where the tests run as root.
     public enum Identity: String, Sendable, CaseIterable {
         case own, ordinaryUser
+
+        /// Where the tests are not root's, their own identity is an ordinary user's already.
+        public static var possible: [Identity] { geteuid() == 0 ? allCases : [.own] }
     }
 
     private let path: String
@@ -31,9 +34,6 @@ public struct BuiltBinary: Sendable {
         cache = try Self.cacheDirectory(for: identity)
     }
 
-    /// Whether this process can take on an ordinary user's identity.
-    public static var canChangeIdentity: Bool { geteuid() == 0 }
-
     static let ordinaryUser = "65533"
 
     /// An ordinary user may not be able to reach the build folder: give it a copy, once.
@@ -42,8 +42,10 @@ public struct BuiltBinary: Sendable {
         let copy = "/tmp/airlock-tests-\(getpid())-binary"
         if !FileManager.default.fileExists(atPath: copy) {
             let staging = copy + "-\(UInt32.random(in: .min ... .max))"
-            try FileManager.default.copyItem(atPath: built, toPath: staging)
-            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: staging)
+            // By another process: a descriptor open for writing here could end up in a child of another test, and a file
+            // that is open for writing cannot be executed (ETXTBSY).
+            let copier = try Child(["/usr/bin/install", "-m", "755", built, staging], environment: [:])
+            guard copier.wait() == 0 else { throw POSIXError(.EIO) }
             try? FileManager.default.moveItem(atPath: staging, toPath: copy)
             if access(staging, F_OK) == 0 { try FileManager.default.removeItem(atPath: staging) }
             atexit { _ = unlink("/tmp/airlock-tests-\(getpid())-binary") }

@@ -23,7 +23,7 @@ import Testing
         let binary = try BuiltBinary()
         let imported = try binary.run([
             "data", "import", folder + "/orders.csv", "--data", folder + "/orders.airlock", "--map", "timestamp=date",
-            "--map", "distinct_id=customer", "--map", "event='purchase'", "--format", "json",
+            "--map", "distinct_id=customer", "--map", "event='purchase'",
         ])
         #expect(imported.exitCode == 0, "\(imported.errors)")
         let answer = try binary.run([
@@ -32,7 +32,7 @@ import Testing
         ])
         let row = try answer.json()["rows"]?.arrayValue?.first
         #expect(row == [500, 50, .int((0..<500).reduce(0, +))], "\(answer.output) \(answer.errors)")
-        #expect(FileManager.default.fileExists(atPath: folder + "/orders.csv.rejected.jsonl"))
+        #expect(FileManager.default.fileExists(atPath: folder + "/orders.airlock.rejected.jsonl"))
 
         let run = try binary.run([
             "run", "power-users", "--event", "purchase", "--days", "1095", "--data", folder + "/orders.airlock", "--format",

@@ -40,7 +40,7 @@ extension HostileProbe {
     static func all(_ bait: Bait) -> [HostileProbe] {
         [
             network(bait), hostFile(bait), hostEnvironment, forkBomb, memoryBomb, cpuBurn, sleeper, outputFlood,
-            diskBomb, killer(bait), tracer,
+            diskBomb, killer(bait), tracer, modes(bait),
         ]
     }
 
@@ -169,6 +169,30 @@ extension HostileProbe {
                             pass
                 """,
             expected: .init(status: "succeeded", refused: "kill"))
+    }
+
+    /// Modes and times lie outside of what Landlock covers (landlock(7), "Current limitations").
+    static func modes(_ bait: Bait) -> HostileProbe {
+        HostileProbe(
+            "modes of a host file",
+            outside: "import os; os.chmod('\(bait.file)', 0o600); os.utime('\(bait.file)', (1, 1)); print('BREACH')",
+            inside: """
+                import os
+                for attempt in (lambda: os.chmod('\(bait.file)', 0o666), lambda: os.utime('\(bait.file)', (2, 2)),
+                                lambda: os.truncate('\(bait.file)', 0), lambda: os.unlink('\(bait.file)'),
+                                lambda: os.rename('\(bait.file)', 'mine'), lambda: os.symlink('x', '\(bait.file)x')):
+                    try:
+                        attempt()
+                        print('BREACH')
+                    except OSError:
+                        pass
+                try:  # a set-user-id file in the scratch directory must be of no use: nosuid, or not made at all
+                    os.close(os.open('setuid', os.O_CREAT | os.O_WRONLY, 0o6755))
+                    print('made' if os.statvfs('.').f_flag & 2 else 'BREACH')
+                except OSError:
+                    pass
+                """,
+            expected: .init(status: "succeeded"))
     }
 
     static var tracer: HostileProbe {

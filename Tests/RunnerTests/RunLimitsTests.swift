@@ -30,7 +30,25 @@ import Testing
         #expect(result.sandbox.cpu == .seconds(600))
     }
 
-    @Test(arguments: [("wall", "2h"), ("memory", "128GiB"), ("files", "4096"), ("files", "3"), ("processes", "99999")])
+    @Test(arguments: [("memory", "3GiB"), ("wall", "10m"), ("calls", "1000"), ("output", "5MiB")])
+    func aTemplateCannotRaiseALimitFarByItself(name: String, text: String) throws {
+        let template = try limits([(name, text)])
+        #expect {
+            try RunLimits(template: template, caller: TemplateLimits())
+        } throws: {
+            ($0 as? AirlockError)?.code == .invalidTemplate && ($0 as? AirlockError)?.message.contains("'\(name)'") == true
+        }
+        // The caller's word takes it.
+        _ = try RunLimits(template: template, caller: template)
+    }
+
+    @Test func aTemplateMayRaiseALimitALittle() throws {
+        let result = try RunLimits(template: limits([("wall", "1m"), ("memory", "1GiB")]), caller: TemplateLimits())
+        #expect(result.sandbox.wall == .seconds(60))
+        #expect(result.sandbox.memory == .gibibytes(1))
+    }
+
+    @Test(arguments: [("wall", "2h"), ("memory", "128GiB"), ("files", "4096"), ("files", "3"), ("memory", "4KiB"), ("rows", "99999999999"), ("processes", "99999")])
     func beyondTheMaximumIsRefusedByName(name: String, text: String) throws {
         let caller = try limits([(name, text)])
         #expect {

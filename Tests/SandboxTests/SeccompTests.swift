@@ -140,9 +140,37 @@ import Testing
         #expect(throws: AirlockError.self) { try SeccompProfile(json: Array(text.utf8), name: "test") }
     }
 
-    @Test func aProfileThatAllowsByDefaultIsRefused() throws {
-        let text = #"{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["read"],"action":"SCMP_ACT_ALLOW"}]}"#
-        let open = try SeccompProfile(json: Array(text.utf8), name: "open")
-        #expect(throws: AirlockError.self) { try SeccompFilter(profile: open, startup: open) }
+    /// What the filter could not carry must not be passed over.
+    @Test(arguments: [
+        #"{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["read"],"action":"SCMP_ACT_ALLOW"}]}"#,
+        #"{"defaultAction":"SCMP_ACT_KILL_PROCESS","syscalls":[{"names":["read"],"action":"SCMP_ACT_ALLOW"}]}"#,
+        """
+        {"defaultAction":"SCMP_ACT_ERRNO","syscalls":[{"names":["ioctl"],"action":"SCMP_ACT_ERRNO",
+         "args":[{"index":1,"value":0,"op":"SCMP_CMP_EQ"}]}]}
+        """,
+        """
+        {"defaultAction":"SCMP_ACT_ERRNO","syscalls":[{"names":["read"],"action":"SCMP_ACT_ALLOW"},
+         {"names":["read"],"action":"SCMP_ACT_KILL_PROCESS"}]}
+        """,
+    ])
+    func profilesThatWouldFailOpenAreRefused(text: String) {
+        #expect(throws: AirlockError.self) { try SeccompProfile(json: Array(text.utf8), name: "open") }
     }
+
+    #if arch(x86_64)
+    /// Without a private root, modes and times of files by path are out of reach, and no set-user-id file is made.
+    @Test(arguments: [
+        ("chmod", [] as [UInt64], Verdict.notify), ("fchmod", [], .notify), ("truncate", [], .notify),
+        ("utimensat", [0, 4096], .notify), ("utimensat", [3, 0], .allow), ("openat", [0, 0, 0, 0o644], .allow),
+        ("openat", [0, 0, 0, 0o4755], .notify), ("open", [0, 0, 0o2755], .notify), ("read", [], .allow),
+    ])
+    func thePortableProfileTakesTheirPlace(name: String, arguments: [UInt64], expected: Verdict) throws {
+        let files = EmbeddedFiles.files(in: .profiles)
+        let read = { (name: String) in try SeccompProfile(json: try #require(files[name]), name: name) }
+        let filter = try SeccompFilter(
+            profile: read("strict.json").overridden(by: read("portable.json")), startup: read("startup.json"))
+        let number = try #require(SeccompFilter.number(of: name))
+        #expect(Self.evaluate(filter.program, number: UInt32(number), arguments: arguments) == expected)
+    }
+    #endif
 }

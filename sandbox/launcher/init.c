@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -62,8 +63,8 @@ static struct failure become(const struct airlock_plan *plan) {
   if (!mapped && !plan->change_identity) return OK;
   uid_t uid = mapped ? 1000 : plan->host_uid;
   gid_t gid = mapped ? 1000 : plan->host_gid;
-  // In a user namespace with setgroups denied the call fails, and the groups left carry no mapped rights.
-  if (!mapped && syscall(SYS_setgroups, 0, NULL) != 0) return fail(AIRLOCK_STEP_IDENTITY);
+  // Root's supplementary groups go; an ordinary user's cannot be dropped, and are its own anyway.
+  if (plan->change_identity && syscall(SYS_setgroups, 0, NULL) != 0) return fail(AIRLOCK_STEP_IDENTITY);
   if (syscall(SYS_setresgid, gid, gid, gid) != 0) return fail(AIRLOCK_STEP_IDENTITY);
   if (syscall(SYS_setresuid, uid, uid, uid) != 0) return fail(AIRLOCK_STEP_IDENTITY);
   return OK;
@@ -145,6 +146,12 @@ static struct failure retire(struct monitor *monitor, int channel) {
   int kept[] = {monitor->channels.control, monitor->channels.report, channel,
                 monitor->listener,         monitor->payload_pidfd,   memory_map_descriptor()};
   close_all_but(kept, sizeof kept / sizeof *kept);
+  // The compiler may call these for any structure: bound now, they need no linker later.
+  volatile size_t some = sizeof monitor->scratch;
+  char copy[sizeof monitor->scratch];
+  memset(copy, 0, some);
+  memcpy(copy, monitor->scratch, some);
+  memcpy(monitor->scratch, copy, some);
   return forget_host_memory();
 }
 
@@ -169,6 +176,8 @@ _Noreturn void run_init(const struct airlock_plan *plan, struct channels channel
   // Static, not on the stack: the stack is small and the verdicts are not.
   static struct monitor monitor;
   prctl(PR_SET_NAME, "airlock-init", 0, 0, 0);
+  // CLONE_CLEAR_SIGHAND keeps what is ignored, and with SIGCHLD ignored there would be nothing to wait for (wait(2)).
+  signal(SIGCHLD, SIG_DFL);
   // The host may hold any number of descriptors; the script's limit on them counts from the lowest free one.
   int kept[] = {channels.control, channels.report, plan->null_input, plan->output,
                 plan->errors,     plan->replies,   plan->requests};
@@ -190,8 +199,8 @@ _Noreturn void run_init(const struct airlock_plan *plan, struct channels channel
   }
   struct airlock_report started = {.event = AIRLOCK_EVENT_STARTED};
   send_report(channels.report, &started);
-  monitor_payload(&monitor);
-  failure = last_word(channel[0]);
+  failure = monitor_payload(&monitor);
+  if (!failure.step) failure = last_word(channel[0]);
   if (failure.step) give_up(channels, failure);
   send_report(channels.report, &monitor.report);
   leave(0);

@@ -60,7 +60,7 @@ struct monitor {
   struct airlock_report report;
 };
 
-void monitor_payload(struct monitor *monitor);
+struct failure monitor_payload(struct monitor *monitor);
 void answer_notification(struct monitor *monitor);
 
 /// Empties the host's private writable memory in init, which is a fork of the host and must not keep its secrets.

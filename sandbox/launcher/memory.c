@@ -13,7 +13,10 @@ static int memory_map = -1;
 
 /// Opened early: the sandbox's own view has no /proc.
 struct failure open_memory_map(const struct airlock_plan *plan) {
-  memory_map = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
+  // Above the descriptors that the payload's land on.
+  int low = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
+  memory_map = low < 0 ? -1 : fcntl(low, F_DUPFD_CLOEXEC, 16);
+  if (low >= 0) close(low);
   if (injected(plan, AIRLOCK_STEP_FORGET_HOST) || memory_map < 0) return fail(AIRLOCK_STEP_FORGET_HOST);
   return OK;
 }
@@ -74,6 +77,10 @@ static bool read_region(struct lines *lines, struct region *region) {
 }
 
 struct failure forget_host_memory(void) {
+#ifdef __SANITIZE_ADDRESS__
+  // The sanitizer's own state lies there, and its hooks run until the end.
+  return OK;
+#endif
   struct lines lines = {.length = 0};
   struct region region;
   uintptr_t stack = (uintptr_t)&lines, thread = (uintptr_t)__builtin_thread_pointer(), file_end = 0;
@@ -81,7 +88,7 @@ struct failure forget_host_memory(void) {
     bool own = (stack >= region.start && stack < region.end) || (thread >= region.start && thread < region.end);
     // The pages right behind a file's are its .bss, which libc's own state lives in.
     bool bss = region.start == file_end;
-    if (!region.anonymous) file_end = region.end;
+    if (!region.anonymous) file_end = region.writable_private ? region.end : 0;
     if (own || bss || !region.anonymous || !region.writable_private) continue;
     // Emptied, not unmapped: a stray access reads zero instead of faulting.
     long result = raw(SYS_madvise, region.start, region.end - region.start, MADV_DONTNEED);

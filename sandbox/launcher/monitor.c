@@ -103,13 +103,11 @@ static int check_cpu(struct monitor *monitor) {
 
 /// Ends whatever outlived the payload. In a PID namespace that is everything else; without one only init's own
 /// descendants may be touched, which come to it because it is their subreaper.
-static void end_stragglers(struct monitor *monitor) {
+static void kill_stragglers(struct monitor *monitor) {
   if (monitor->plan.namespaces & CLONE_NEWPID)
     raw(SYS_kill, -1, SIGKILL);
   else
     raw(SYS_kill, -monitor->payload, SIGKILL);
-  long result;
-  while ((result = raw(SYS_wait4, -1, 0, 0, 0)) > 0 || result == -EINTR) continue;
 }
 
 static void fill_report(struct monitor *monitor, int status, const struct rusage *usage) {
@@ -128,7 +126,7 @@ static void fill_report(struct monitor *monitor, int status, const struct rusage
   }
 }
 
-void monitor_payload(struct monitor *monitor) {
+struct failure monitor_payload(struct monitor *monitor) {
   enum { CONTROL, LISTENER, PAYLOAD };
   struct pollfd sources[] = {
       {.fd = monitor->channels.control, .events = POLLIN},
@@ -150,7 +148,12 @@ void monitor_payload(struct monitor *monitor) {
   }
   int status = 0;
   struct rusage usage = {0};
-  while (raw(SYS_wait4, monitor->payload, &status, 0, &usage) == -EINTR) continue;
-  end_stragglers(monitor);
+  // Before the reaping: until then nobody else can have its number.
+  kill_stragglers(monitor);
+  long reaped;
+  while ((reaped = raw(SYS_wait4, monitor->payload, &status, 0, &usage)) == -EINTR) continue;
+  if (reaped < 0) return (struct failure){AIRLOCK_STEP_MONITOR, (int)-reaped};
+  while ((reaped = raw(SYS_wait4, -1, 0, 0, 0)) > 0 || reaped == -EINTR) continue;
   fill_report(monitor, status, &usage);
+  return OK;
 }

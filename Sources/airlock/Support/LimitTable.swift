@@ -1,12 +1,14 @@
 import AirlockCore
 import Broker
 import Reporting
+import Runner
 import Sandbox
 
 /// The limits as a table, made from the code that enforces them.
 enum LimitTable {
     static var report: TableReport {
         let (sandbox, maximum, broker) = (SandboxLimits(), SandboxLimits.maximum, BrokerLimits())
+        let most = RunLimits.maximum.broker
         let rows: [(String, String, String, String)] = [
             (
                 "wall", sandbox.wall.shortText, maximum.wall.shortText,
@@ -22,15 +24,15 @@ enum LimitTable {
             ("output", "\(sandbox.output)", "\(maximum.output)", "each of standard output and standard error"),
             ("processes", "\(sandbox.processes)", "\(maximum.processes)", "refused attempts to start one"),
             ("files", "\(sandbox.files)", "\(maximum.files)", "descriptors open at once"),
-            ("calls", "\(broker.calls)", "", "requests to the broker"),
-            ("rows", "\(broker.rows)", "", "rows of all replies together"),
-            ("reply", "\(broker.replyBytes)", "", "bytes of all replies together"),
-            ("request", "\(broker.requestBytes)", "", "bytes of all requests together"),
+            ("calls", "\(broker.calls)", "\(most.calls)", "requests to the broker"),
+            ("rows", "\(broker.rows)", "\(most.rows)", "rows of all replies together"),
+            ("reply", "\(broker.replyBytes)", "\(most.replyBytes)", "bytes of all replies together"),
+            ("request", "\(broker.requestBytes)", "\(most.requestBytes)", "bytes of all requests together"),
         ]
         let table = Table(
             columns: ["limit", "default", "maximum", "bounds"],
             rows: rows.map {
-                [.string($0.0), .string($0.1), $0.2.isEmpty ? .string("none") : .string($0.2), .string($0.3)]
+                [.string($0.0), .string($0.1), .string($0.2), .string($0.3)]
             })
         return TableReport(table: table)
     }
