@@ -20,7 +20,7 @@ extension Duration {
 
     public var inMilliseconds: Double { inSeconds * 1000 }
 
-    /// `850 µs`, `12.3 ms`, `4.2 s`, `3 min 5 s`.
+    /// `850 µs`, `12.3 ms`, `4.2 s`, `3 min 5 s`, `1 h`.
     public var shortText: String {
         func rounded(_ value: Double) -> String {
             let tenths = (value * 10).rounded() / 10
@@ -31,7 +31,10 @@ extension Duration {
         case ..<0.001: return "\(rounded(seconds * 1e6)) µs"
         case ..<1: return "\(rounded(seconds * 1e3)) ms"
         case ..<60: return "\(rounded(seconds)) s"
-        default: return "\(Int(seconds) / 60) min \(Int(seconds) % 60) s"
+        default:
+            let whole = Int(seconds)
+            let parts = [(whole / 3600, "h"), (whole / 60 % 60, "min"), (whole % 60, "s")]
+            return parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: " ")
         }
     }
 }

@@ -11,3 +11,8 @@ struct DriverNames: DataNameSource {
         return try? await driver.names(of: kind)
     }
 }
+
+extension Template {
+    /// What tracebacks call the script.
+    var fileName: String { name == "-" ? "<stdin>" : "\(name).py" }
+}

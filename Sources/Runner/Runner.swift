@@ -43,7 +43,7 @@ public final class Runner: Sendable {
             let session = BrokerSession(
                 driver: request.driver,
                 start: ScriptStart(
-                    script: script.text, name: "\(request.template.name).py", params: variables.values,
+                    script: script.text, name: request.template.fileName, params: variables.values,
                     seed: request.seed),
                 grants: grants(for: request), limits: limits.broker, observer: request.observer)
             let outcome = try await sandbox.run(
@@ -58,6 +58,14 @@ public final class Runner: Sendable {
             result.fail(error)
         }
         return result
+    }
+
+    /// Starts on a thread of its own what the first run would have to wait for. What goes wrong there, that run will say.
+    public func prepareInBackground() {
+        Sandbox.startThread { [self] in
+            guard let (sandbox, _) = try? prepare() else { return }
+            sandbox.compileFilter(for: .full)
+        }
     }
 
     private func prepare() throws(AirlockError) -> (Sandbox, PythonRuntime) {

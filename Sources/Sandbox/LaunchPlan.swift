@@ -73,25 +73,22 @@ final class LaunchPlan {
 
     private func addView(of request: SandboxRequest) {
         plan.namespaces = airlock_all_namespaces()
+        plan.view = string(request.runtime.viewDirectory)
         plan.mount_point = string("/tmp")
-        plan.root_options = string("mode=755,size=1m,nr_inodes=1k")
         plan.scratch_options = string(
             "mode=700,size=\(request.limits.disk.bytes),nr_inodes=\(SandboxLimits.maxScratchFiles)")
-        var binds = request.runtime.pieces.map { piece in
+        var binds = request.runtime.pieces.filter(\.isDirectory).map { piece in
             let path = string(piece.path)
-            return airlock_bind(source: path, target: path, is_directory: piece.isDirectory, is_device: false)
+            return airlock_bind(source: path, target: path, is_device: false)
         }
         binds.append(
             airlock_bind(
                 source: string(request.runtime.guestDirectory), target: string(PythonRuntime.guestPath),
-                is_directory: true, is_device: false))
+                is_device: false))
         let null = string("/dev/null")
-        binds.append(airlock_bind(source: null, target: null, is_directory: false, is_device: true))
+        binds.append(airlock_bind(source: null, target: null, is_device: true))
         plan.binds = array(binds)
         plan.bind_count = binds.count
-        let links = request.runtime.links.map { airlock_link(target: string($0.target), path: string($0.path)) }
-        plan.links = array(links)
-        plan.link_count = links.count
     }
 
     private func addProgram(of request: SandboxRequest) {

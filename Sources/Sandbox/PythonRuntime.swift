@@ -11,19 +11,17 @@ public struct PythonRuntime: Sendable, Hashable {
         var identity: FileIdentity
     }
 
-    struct Link: Sendable, Hashable {
-        var path: String
-        var target: String
-    }
-
     /// The real executable, symbolic links and shims resolved.
     public var executable: String
     /// `3.11.2`
     public var version: String
+    /// What it is made of; portable isolation shows these where they are.
     var pieces: [Piece]
-    var links: [Link]
-    /// The installed guest on the host, shown as `/airlock`.
+    /// The installed guest on the host; full isolation shows it as `/airlock`.
     var guestDirectory: String
+    /// A directory that is the root of full isolation's view: copies of the single files, links, and mount points for
+    /// the directories. One mount instead of one per file, and no inode of it is shared with the host's own programs.
+    var viewDirectory: String
 
     /// Where the guest's files stand in the sandbox.
     static let guestPath = "/airlock"
@@ -79,36 +77,33 @@ extension PythonRuntime {
 
     /// Whether everything is still as it was when the runtime was described.
     package var isCurrent: Bool {
-        access(guestDirectory + "/bootstrap.pyc", R_OK) == 0
+        access(guestDirectory + "/bootstrap.pyc", R_OK) == 0 && access(viewDirectory + executable, X_OK) == 0
             && pieces.allSatisfy { FileIdentity(of: $0.path) == $0.identity }
     }
 
     init?(json: JSONValue) {
         guard let executable = json["executable"]?.stringValue, let version = json["version"]?.stringValue,
-            let guest = json["guest"]?.stringValue, let pieces = json["pieces"]?.arrayValue,
-            let links = json["links"]?.arrayValue
+            let guest = json["guest"]?.stringValue, let view = json["view"]?.stringValue,
+            let pieces = json["pieces"]?.arrayValue
         else { return nil }
-        self.init(executable: executable, version: version, pieces: [], links: [], guestDirectory: guest)
+        self.init(
+            executable: executable, version: version, pieces: [], guestDirectory: guest, viewDirectory: view)
         for piece in pieces {
             guard let path = piece["path"]?.stringValue, let isDirectory = piece["directory"]?.boolValue,
                 let identity = FileIdentity(json: piece["identity"])
             else { return nil }
             self.pieces.append(Piece(path: path, isDirectory: isDirectory, identity: identity))
         }
-        for link in links {
-            guard let path = link["path"]?.stringValue, let target = link["target"]?.stringValue else { return nil }
-            self.links.append(Link(path: path, target: target))
-        }
     }
 
     var json: JSONValue {
         [
             "executable": .string(executable), "version": .string(version), "guest": .string(guestDirectory),
+            "view": .string(viewDirectory),
             "pieces": .array(
                 pieces.map {
                     ["path": .string($0.path), "directory": .bool($0.isDirectory), "identity": $0.identity.json]
                 }),
-            "links": .array(links.map { ["path": .string($0.path), "target": .string($0.target)] }),
         ]
     }
 }

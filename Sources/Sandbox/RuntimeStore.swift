@@ -41,15 +41,22 @@ public struct RuntimeStore: Sendable {
         }
         let key = SHA256.hexDigest(Array("\(candidate)\0\(real ?? "")\0\(digest)".utf8)).prefix(24)
         let path = "\(directory)/python-\(key).json"
-        if let bytes = readFile(path, maxBytes: 1 << 20), isOurs(path), let json = try? JSONValue(json: bytes),
-            let runtime = PythonRuntime(json: json), runtime.isCurrent
-        {
-            return runtime
-        }
+        let stored = stored(at: path)
+        if let stored, stored.isCurrent { return stored }
         try prepareDirectory()
         let runtime = try describe(candidate, guest: guest, digest: digest)
         try writeFile(path, Array(runtime.json.json.utf8))
+        // The interpreter was upgraded: nobody starts from its old view any more.
+        if let stored, stored.viewDirectory.hasPrefix(directory + "/view-") {
+            ScratchDirectory.remove(stored.viewDirectory)
+        }
         return runtime
+    }
+
+    private func stored(at path: String) -> PythonRuntime? {
+        guard isOurs(path), let bytes = readFile(path, maxBytes: 1 << 20), let json = try? JSONValue(json: bytes)
+        else { return nil }
+        return PythonRuntime(json: json)
     }
 
     private static func digest(of guest: [String: [UInt8]]) -> String {
@@ -103,18 +110,19 @@ public struct RuntimeStore: Sendable {
         // Another process may have been first: its installation is the same.
         if rename(staging, final) != 0, access(final + "/bootstrap.pyc", R_OK) != 0 { throw .file(final) }
         var runtime = PythonRuntime(
-            executable: executable, version: version, pieces: [], links: [], guestDirectory: final)
+            executable: executable, version: version, pieces: [], guestDirectory: final,
+            viewDirectory: "\(directory)/view-\(UInt64.random(in: .min ... .max))")
         for (member, isDirectory) in [("files", false), ("directories", true)] {
             for path in (json[member]?.arrayValue ?? []).compactMap(\.stringValue) {
                 guard let identity = FileIdentity(of: path) else { throw .file(path) }
                 runtime.pieces.append(.init(path: path, isDirectory: isDirectory, identity: identity))
             }
         }
+        var links: [String: String] = [:]
         for link in json["links"]?.arrayValue ?? [] {
-            if let path = link["path"]?.stringValue, let target = link["target"]?.stringValue {
-                runtime.links.append(.init(path: path, target: target))
-            }
+            if let path = link["path"]?.stringValue, let target = link["target"]?.stringValue { links[path] = target }
         }
+        try ViewDirectory.make(for: runtime, links: links)
         return runtime
     }
 

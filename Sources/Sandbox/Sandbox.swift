@@ -38,6 +38,9 @@ public final class Sandbox: Sendable {
         }
     }
 
+    /// Compiles the filter of a level before a run asks for it; a faulty profile is that run's to report.
+    package func compileFilter(for level: IsolationReport.Level) { _ = try? filter(for: level) }
+
     /// The filter of a level, compiled with the first run of it.
     private func filter(for level: IsolationReport.Level) throws(AirlockError) -> SeccompFilter {
         let outcome = filters.withLock { filters -> Result<SeccompFilter, AirlockError> in
@@ -64,7 +67,7 @@ public final class Sandbox: Sendable {
         let link = try SupervisorLink(clock: RunClock(start: .now))
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                startThread { continuation.resume(returning: self.supervise(request, channel: channel, link: link)) }
+                Self.startThread { continuation.resume(returning: self.supervise(request, channel: channel, link: link)) }
             }
         } onCancel: {
             link.end(.cancelled, reason: "the run was cancelled")
@@ -115,8 +118,9 @@ public final class Sandbox: Sendable {
     }
 }
 
-/// Runs `body` on a new detached thread with a stack of 512 KiB.
-private func startThread(_ body: @escaping @Sendable () -> Void) {
+extension Sandbox {
+/// Runs `body` on a new detached thread with a stack of 512 KiB, on which SIGPIPE is blocked.
+package static func startThread(_ body: @escaping @Sendable () -> Void) {
     final class Box {
         let body: @Sendable () -> Void
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }
@@ -139,4 +143,5 @@ private func startThread(_ body: @escaping @Sendable () -> Void) {
     }, box.toOpaque())
     // No thread is to be had: the run must still answer, so it blocks the caller's thread instead.
     if result != 0 { box.takeRetainedValue().body() }
+}
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Runner
 
 /// The command line: `airlock COMMAND`.
 struct AirlockCommand: ParsableCommand {
@@ -25,6 +26,8 @@ enum Main {
     static func main() async {
         // A reader that went away is an error of the write, not a death in the middle of a run.
         signal(SIGPIPE, SIG_IGN)
+        let command = CommandLine.arguments.dropFirst().first
+        if command == "run" || command == "exec" { RunCall.runner.prepareInBackground() }
         exit(await CommandLineSession(arguments: Array(CommandLine.arguments.dropFirst())).run())
     }
 }

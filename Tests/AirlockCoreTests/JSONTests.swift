@@ -138,6 +138,8 @@ import Testing
     @Test func sizesRead() {
         #expect(ByteCount(1536).description == "1.5 KiB")
         #expect(Duration.milliseconds(1500).shortText == "1.5 s")
+        #expect(Duration.seconds(120).shortText == "2 min")
+        #expect(Duration.seconds(3725).shortText == "1 h 2 min 5 s")
         #expect(ByteCount("-5") == nil)
     }
 }

@@ -18,6 +18,11 @@ public struct BuiltBinary: Sendable {
         case own, ordinaryUser
 
         /// Where the tests are not root's, their own identity is an ordinary user's already.
+        /// The user id that scripts have outside: the caller's own, and nobody's for root.
+        public var scriptOwner: UInt32 {
+            self == .ordinaryUser ? UInt32(BuiltBinary.ordinaryUser) ?? 0 : geteuid() == 0 ? 65534 : geteuid()
+        }
+
         public static var possible: [Identity] { geteuid() == 0 ? allCases : [.own] }
     }
 

@@ -8,7 +8,8 @@ struct Bait {
     let victim: Child
     private let listener: Int32
 
-    init() throws {
+    /// - Parameter identity: who runs the sandbox; file and process belong to the identity that its scripts have outside.
+    init(for identity: BuiltBinary.Identity) throws {
         file = "/var/tmp/airlock-canary-\(getpid())-\(UInt32.random(in: .min ... .max))"
         try "BREACH".write(toFile: file, atomically: true, encoding: .utf8)
         let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -25,7 +26,18 @@ struct Bait {
         }
         guard bound else { throw POSIXError(.EADDRNOTAVAIL) }
         port = UInt16(bigEndian: address.sin_port)
-        victim = try Child(["/usr/bin/sleep", "300"], environment: [:])
+        let owner = identity.scriptOwner
+        guard chown(file, owner, owner) == 0 else { throw POSIXError(.EPERM) }
+        let drop = geteuid() == 0 ? ["/usr/bin/setpriv", "--reuid=\(owner)", "--clear-groups"] : []
+        victim = try Child(drop + ["/usr/bin/sleep", "300"], environment: [:])
+    }
+
+    /// Writes the file anew, under the same owner.
+    func restore() throws {
+        let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: file))
+        try handle.truncate(atOffset: 0)
+        try handle.write(contentsOf: Data("BREACH".utf8))
+        try handle.close()
     }
 
     func remove() {

@@ -8,7 +8,7 @@ import Testing
     @Test(arguments: ["full", "portable"], BuiltBinary.Identity.possible)
     func everyProbeIsContained(isolation: String, identity: BuiltBinary.Identity) throws {
         let binary = try BuiltBinary(as: identity)
-        let bait = try Bait()
+        let bait = try Bait(for: identity)
         defer { bait.remove() }
         for probe in HostileProbe.all(bait) {
             try check(probe, isolation: isolation, binary: binary, bait: bait)
@@ -19,7 +19,7 @@ import Testing
         let secret = [HostileProbe.secretVariable: "BREACH"]
         let outside = try Outside.python(probe.outside, environment: secret)
         #expect(outside.contains("BREACH"), "\(probe.name): the probe does not work outside")
-        try "BREACH".write(toFile: bait.file, atomically: true, encoding: .utf8)
+        try bait.restore()
 
         let limits = probe.limits.flatMap { ["--limit", $0] }
         let answer = try binary.run(
@@ -43,7 +43,7 @@ import Testing
     @Test(arguments: ["full", "portable"])
     func nothingIsLeft(isolation: String) throws {
         let binary = try BuiltBinary()
-        let bait = try Bait()
+        let bait = try Bait(for: .own)
         defer { bait.remove() }
         for probe in [HostileProbe.forkBomb, .diskBomb, .sleeper] {
             try check(probe, isolation: isolation, binary: binary, bait: bait)

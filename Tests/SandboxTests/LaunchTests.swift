@@ -53,8 +53,7 @@ import Testing
     static let fullOnly: Set<UInt32> = Set(
         [
             AIRLOCK_STEP_ID_MAP, AIRLOCK_STEP_OPEN_SOURCE, AIRLOCK_STEP_PRIVATE_MOUNTS, AIRLOCK_STEP_ROOT,
-            AIRLOCK_STEP_BIND, AIRLOCK_STEP_LINK, AIRLOCK_STEP_SCRATCH, AIRLOCK_STEP_PIVOT, AIRLOCK_STEP_READ_ONLY,
-            AIRLOCK_STEP_HOSTNAME,
+            AIRLOCK_STEP_BIND, AIRLOCK_STEP_SCRATCH, AIRLOCK_STEP_PIVOT, AIRLOCK_STEP_HOSTNAME,
         ].map(\.rawValue))
 
     /// Every step of the launch is made to fail: nothing runs, the error names the step, nobody is left.

@@ -112,7 +112,7 @@ import Testing
         let runtime = PythonRuntime(
             executable: "/usr/bin/python3", version: "3.11.2",
             pieces: [.init(path: "/usr/lib", isDirectory: true, identity: identity)],
-            links: [.init(path: "/lib", target: "usr/lib")], guestDirectory: "/guest")
+            guestDirectory: "/guest", viewDirectory: "/view")
         #expect(PythonRuntime(json: runtime.json) == runtime)
         #expect(PythonRuntime(json: ["executable": "/usr/bin/python3"]) == nil)
     }

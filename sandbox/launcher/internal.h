@@ -31,7 +31,7 @@ bool injected(const struct airlock_plan *plan, uint32_t step);
 /// The second half of init: never returns.
 _Noreturn void run_init(const struct airlock_plan *plan, struct channels channels);
 
-/// Binds, links, scratch and pivot_root; the caller is in a mount namespace of its own.
+/// Root, binds, scratch and pivot_root; the caller is in a mount namespace of its own.
 struct failure open_sources(const struct airlock_plan *plan, int *trees);
 struct failure build_root(const struct airlock_plan *plan, const int *trees);
 
@@ -70,6 +70,6 @@ int memory_map_descriptor(void);
 
 #pragma clang assume_nonnull end
 
-#define MAX_BINDS 96
+#define MAX_BINDS 16
 
 #endif

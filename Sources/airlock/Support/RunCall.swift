@@ -15,6 +15,9 @@ struct RunCall {
     /// Whether the demo data set is made before the run rather than when the script asks.
     var preparesData: Bool
 
+    /// The process's one: it prepares itself while the arguments are parsed.
+    static let runner = Runner(environment: Environment.all())
+
     /// - Throws: `ExitCode` for every run that did not succeed.
     func execute() async throws {
         let console = output.console
@@ -29,7 +32,7 @@ struct RunCall {
         let (prepared, preparesData) = (request, preparesData && asksForData)
         let result = try await Interruption.cancelling {
             if preparesData { try await source.makeReady(status) }
-            return await Runner(environment: Environment.all()).run(prepared)
+            return await Self.runner.run(prepared)
         }
         status.clear()
         try present(result, console)

@@ -26,10 +26,8 @@ enum airlock_step {
   AIRLOCK_STEP_PRIVATE_MOUNTS,
   AIRLOCK_STEP_ROOT,
   AIRLOCK_STEP_BIND,
-  AIRLOCK_STEP_LINK,
   AIRLOCK_STEP_SCRATCH,
   AIRLOCK_STEP_PIVOT,
-  AIRLOCK_STEP_READ_ONLY,
   AIRLOCK_STEP_HOSTNAME,
   AIRLOCK_STEP_SUBREAPER,
   AIRLOCK_STEP_FORK_PAYLOAD,
@@ -67,18 +65,11 @@ struct airlock_verdict {
 #define AIRLOCK_SYSCALLS 512
 #define AIRLOCK_LOCK_MAGIC 0x41495231
 
-/// A host file or directory that is shown, read-only, at `target` in the sandbox.
+/// A host file or directory that is shown, read-only, at `target` in the sandbox, where the view has a mount point.
 struct airlock_bind {
   const char *source;
   const char *target; ///< absolute
-  bool is_directory;
   bool is_device;
-};
-
-/// A symbolic link in the sandbox's root.
-struct airlock_link {
-  const char *target;
-  const char *path; ///< absolute
 };
 
 /// A path the script may reach, as Landlock rules name it.
@@ -102,10 +93,8 @@ struct airlock_plan {
 
   const struct airlock_bind *_Nullable binds;
   size_t bind_count;
-  const struct airlock_link *_Nullable links;
-  size_t link_count;
-  const char *_Nullable mount_point;    ///< an existing directory the new root is mounted on
-  const char *_Nullable root_options;   ///< tmpfs options of the root
+  const char *_Nullable view;            ///< the host directory that becomes the sandbox's root, read-only
+  const char *_Nullable mount_point;     ///< an existing directory that the new root is mounted on
   const char *_Nullable scratch_options; ///< tmpfs options of the scratch directory
   const char *scratch;                  ///< the script's working directory, as it sees it
 

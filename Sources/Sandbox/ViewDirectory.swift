@@ -1,0 +1,58 @@
+import AirlockCore
+import Glibc
+
+/// Lays out the root of full isolation's view on the host, once per interpreter.
+enum ViewDirectory {
+    /// - Parameters:
+    ///   - links: symbolic links in the view, by path.
+    static func make(for runtime: PythonRuntime, links: [String: String]) throws(AirlockError) {
+        let root = runtime.viewDirectory
+        let staging = root + ".new"
+        ScratchDirectory.remove(staging)
+        try makeDirectory(staging)
+        // Links first: the files are then written through none of them, since paths are real paths already.
+        for piece in runtime.pieces {
+            if piece.isDirectory {
+                try makeDirectories(piece.path, below: staging)
+            } else {
+                try makeDirectories(parent(of: piece.path), below: staging)
+                try copy(piece.path, to: staging + piece.path)
+            }
+        }
+        for (path, target) in links {
+            try makeDirectories(parent(of: path), below: staging)
+            guard symlink(target, staging + path) == 0 || errno == EEXIST else { throw .file(staging + path) }
+        }
+        for mountPoint in [PythonRuntime.guestPath, "/tmp", "/dev"] {
+            try makeDirectories(mountPoint, below: staging)
+        }
+        try writeFile(staging + "/dev/null", [], mode: 0o444)
+        guard rename(staging, root) == 0 else { throw .file(root) }
+    }
+
+    private static func parent(of path: String) -> String {
+        path.utf8.lastIndex(of: 0x2F).map { String(path[..<$0]) } ?? ""
+    }
+
+    private static func makeDirectories(_ path: String, below root: String) throws(AirlockError) {
+        var partial = root
+        for part in path.split(separator: "/") {
+            partial += "/\(part)"
+            try makeDirectory(partial)
+        }
+    }
+
+    private static func makeDirectory(_ path: String) throws(AirlockError) {
+        // The umask of the caller must not decide whether the sandbox's identity can read it.
+        if mkdir(path, 0o755) == 0 {
+            guard chmod(path, 0o755) == 0 else { throw .file(path) }
+        } else if errno != EEXIST {
+            throw .file(path)
+        }
+    }
+
+    private static func copy(_ source: String, to target: String) throws(AirlockError) {
+        guard let bytes = readFile(source, maxBytes: 256 << 20) else { throw .file(source) }
+        try writeFile(target, bytes, mode: 0o555)
+    }
+}
