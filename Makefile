@@ -25,12 +25,12 @@ test: build
 	$(SWIFT) test --skip-build --parallel
 
 check: dependencies
-	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Plugins Benchmarks
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Plugins
 	scripts/check-launcher
 	scripts/check-text
 
 format:
-	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Plugins Benchmarks
+	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Plugins
 
 bench: release
 	@Benchmarks/bench $(AIRLOCK)

@@ -37,7 +37,8 @@ public struct Assets: Sendable {
     ) throws(AirlockError) {
         guard depth < 8, let listing = opendir(directory) else {
             let cause = String(cString: strerror(errno))
-            throw AirlockError(.fileFailed, "cannot read the directory \(directory)", at: .file(directory), cause: cause)
+            throw AirlockError(
+                .fileFailed, "cannot read the directory \(directory)", at: .file(directory), cause: cause)
         }
         defer { closedir(listing) }
         while let entry = readdir(listing) {

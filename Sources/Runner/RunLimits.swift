@@ -80,7 +80,8 @@ public struct RunLimits: Sendable {
             }
             if let minimum = field.minimum, field.value(self) < minimum.value {
                 throw AirlockError(
-                    .invalidArgument, "the limit '\(field.name)' is at least \(minimum.text): the interpreter needs that",
+                    .invalidArgument,
+                    "the limit '\(field.name)' is at least \(minimum.text): the interpreter needs that",
                     at: place, hint: hint)
             }
         }

@@ -73,8 +73,10 @@ public struct HostReport: Sendable {
                 name: "landlock", active: false, detail: "the kernel has none, or it is switched off",
                 remedy: "Use Linux 5.13 or newer and add 'landlock' to the lsm= boot parameter.")
         }
-        let missing = [(4, "TCP rules (ABI 4, Linux 6.7)"), (6, "signal and abstract socket scopes (ABI 6, Linux 6.12)")]
-            .filter { abi < $0.0 }.map(\.1)
+        let missing = [
+            (4, "TCP rules (ABI 4, Linux 6.7)"), (6, "signal and abstract socket scopes (ABI 6, Linux 6.12)"),
+        ]
+        .filter { abi < $0.0 }.map(\.1)
         return .init(
             name: "landlock", active: true,
             detail: "ABI \(abi)" + (missing.isEmpty ? "" : "; without \(missing.joined(separator: " and "))"),

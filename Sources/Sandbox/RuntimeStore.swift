@@ -95,7 +95,9 @@ public struct RuntimeStore: Sendable {
         let staging = "\(directory)/guest-\(digest)-\(getpid())"
         try install(guest, in: staging)
         defer { ScratchDirectory.remove(staging) }
-        let text = try HostCommand.output(of: [candidate, "-I", "-S", "-c", String(decoding: script, as: UTF8.self), staging])
+        let text = try HostCommand.output(of: [
+            candidate, "-I", "-S", "-c", String(decoding: script, as: UTF8.self), staging,
+        ])
         guard let json = try? JSONValue(json: text), let tag = json["tag"]?.stringValue,
             let executable = json["executable"]?.stringValue, let version = json["version"]?.stringValue
         else {

@@ -67,7 +67,9 @@ public final class Sandbox: Sendable {
         let link = try SupervisorLink(clock: RunClock(start: .now))
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                Self.startThread { continuation.resume(returning: self.supervise(request, channel: channel, link: link)) }
+                Self.startThread {
+                    continuation.resume(returning: self.supervise(request, channel: channel, link: link))
+                }
             }
         } onCancel: {
             link.end(.cancelled, reason: "the run was cancelled")
@@ -96,52 +98,63 @@ public final class Sandbox: Sendable {
     }
 
     /// The layers of a run that was launched: each failed step would have prevented it, so what is planned is active.
-    private func report(for request: SandboxRequest, cgroup: IsolationReport.Layer, filter: SeccompFilter) -> IsolationReport {
+    private func report(for request: SandboxRequest, cgroup: IsolationReport.Layer, filter: SeccompFilter)
+        -> IsolationReport
+    {
         let isFull = request.isolation == .full
         let portable = "left out by portable isolation"
         func layer(_ name: String, _ active: Bool, _ detail: String) -> IsolationReport.Layer {
-            .init(name: name, active: active, detail: active ? detail : portable,
+            .init(
+                name: name, active: active, detail: active ? detail : portable,
                 remedy: active ? nil : "Use --isolation full where the host allows user namespaces.")
         }
         return IsolationReport(
             level: request.isolation,
             layers: [
                 layer("namespaces", isFull, "user, mount, pid, net, ipc, uts, cgroup"),
-                layer("private_root", isFull, "read-only, the interpreter only; scratch is a tmpfs of \(request.limits.disk)"),
+                layer(
+                    "private_root", isFull,
+                    "read-only, the interpreter only; scratch is a tmpfs of \(request.limits.disk)"),
                 layer("privileges", true, "no_new_privs, no capabilities, host uid \(LaunchPlan.hostIdentity.uid)"),
                 layer("landlock", true, "ABI \(landlockABI)"),
-                layer("rlimits", true, "AS, DATA, CPU, FSIZE, NOFILE, NPROC, STACK, CORE, MEMLOCK, MSGQUEUE, SIGPENDING"),
+                layer(
+                    "rlimits", true, "AS, DATA, CPU, FSIZE, NOFILE, NPROC, STACK, CORE, MEMLOCK, MSGQUEUE, SIGPENDING"),
                 cgroup,
-                layer("seccomp", true, "\(isFull ? "strict" : "strict and portable"), \(filter.program.count) instructions, refusals counted"),
+                layer(
+                    "seccomp", true,
+                    "\(isFull ? "strict" : "strict and portable"), \(filter.program.count) instructions, refusals counted"
+                ),
                 layer("supervision", true, "timers on a pidfd, bounded capture, death with the host"),
             ])
     }
 }
 
 extension Sandbox {
-/// Runs `body` on a new detached thread with a stack of 512 KiB, on which SIGPIPE is blocked.
-package static func startThread(_ body: @escaping @Sendable () -> Void) {
-    final class Box {
-        let body: @Sendable () -> Void
-        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    /// Runs `body` on a new detached thread with a stack of 512 KiB, on which SIGPIPE is blocked.
+    package static func startThread(_ body: @escaping @Sendable () -> Void) {
+        final class Box {
+            let body: @Sendable () -> Void
+            init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+        }
+        var attributes = pthread_attr_t()
+        pthread_attr_init(&attributes)
+        pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+        pthread_attr_setstacksize(&attributes, 512 << 10)
+        defer { pthread_attr_destroy(&attributes) }
+        let box = Unmanaged.passRetained(Box(body))
+        var thread = pthread_t()
+        let result = pthread_create(
+            &thread, &attributes,
+            { argument in
+                // A child that closes its end of a pipe must not end the host.
+                var pipeSignal = sigset_t()
+                sigemptyset(&pipeSignal)
+                sigaddset(&pipeSignal, SIGPIPE)
+                pthread_sigmask(SIG_BLOCK, &pipeSignal, nil)
+                if let argument { Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body() }
+                return nil
+            }, box.toOpaque())
+        // No thread is to be had: the run must still answer, so it blocks the caller's thread instead.
+        if result != 0 { box.takeRetainedValue().body() }
     }
-    var attributes = pthread_attr_t()
-    pthread_attr_init(&attributes)
-    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-    pthread_attr_setstacksize(&attributes, 512 << 10)
-    defer { pthread_attr_destroy(&attributes) }
-    let box = Unmanaged.passRetained(Box(body))
-    var thread = pthread_t()
-    let result = pthread_create(&thread, &attributes, { argument in
-        // A child that closes its end of a pipe must not end the host.
-        var pipeSignal = sigset_t()
-        sigemptyset(&pipeSignal)
-        sigaddset(&pipeSignal, SIGPIPE)
-        pthread_sigmask(SIG_BLOCK, &pipeSignal, nil)
-        if let argument { Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body() }
-        return nil
-    }, box.toOpaque())
-    // No thread is to be had: the run must still answer, so it blocks the caller's thread instead.
-    if result != 0 { box.takeRetainedValue().body() }
-}
 }

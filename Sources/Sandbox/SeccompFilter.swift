@@ -65,7 +65,8 @@ package struct SeccompFilter: Sendable {
         case .kill: verdict.action = UInt8(AIRLOCK_KILL.rawValue)
         case .refuse(let error) where name == "clone3":
             // The C library tries it first for every thread: not worth a notification.
-            try check(seccomp_rule_add_array(context, airlock_scmp_act_errno(UInt16(error)), Int32(number), 0, nil), name)
+            try check(
+                seccomp_rule_add_array(context, airlock_scmp_act_errno(UInt16(error)), Int32(number), 0, nil), name)
         case .refuse(let error):
             let isProcess = processCalls.contains(name)
             verdict.action = UInt8(isProcess ? AIRLOCK_NEW_PROCESS.rawValue : AIRLOCK_REFUSE.rawValue)

@@ -111,8 +111,8 @@ final class Supervisor {
 
     /// The loop: until init's record is in and init is gone.
     private func serve() -> rusage {
-        enum Source: Int { case report, init_, event, output, errors, requests, replies }
-        var open: Set<Source> = [.report, .init_, .event, .output, .errors, .requests]
+        enum Source: Int { case report, initProcess, event, output, errors, requests, replies }
+        var open: Set<Source> = [.report, .initProcess, .event, .output, .errors, .requests]
         while true {
             let asked = link.take()
             for bytes in asked.outgoing { outgoing.append(bytes) }
@@ -126,7 +126,7 @@ final class Supervisor {
                 }
             }
             add(.report, report.number)
-            add(.init_, pidfd.number)
+            add(.initProcess, pidfd.number)
             add(.event, link.eventDescriptor)
             add(.output, output.number)
             add(.errors, errors.number)
@@ -140,7 +140,7 @@ final class Supervisor {
             for (index, entry) in polled.enumerated() where entry.revents != 0 {
                 switch sources[index].0 {
                 case .report: if !readReport() { open.remove(.report) }
-                case .init_: isGone = true
+                case .initProcess: isGone = true
                 case .event: break
                 case .output: if !readOutput() { open.remove(.output) }
                 case .errors: if !readErrors() { open.remove(.errors) }

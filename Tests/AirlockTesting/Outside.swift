@@ -5,7 +5,8 @@ public enum Outside {
     /// - Returns: what the script printed to standard output.
     public static func python(_ script: String, environment: [String: String] = [:]) throws -> String {
         let child = try Child(
-            ["/usr/bin/python3", "-I", "-S", "-c", script], environment: ["LANG": "C.UTF-8"].merging(environment) { $1 })
+            ["/usr/bin/python3", "-I", "-S", "-c", script], environment: ["LANG": "C.UTF-8"].merging(environment) { $1 }
+        )
         child.feed("")
         return String(decoding: child.finish().output, as: UTF8.self)
     }

@@ -39,7 +39,8 @@ import Testing
     }
 
     @Test func aBrokenManifestIsLocated() throws {
-        let path = try temporaryFile("broken.py", "# /// script\n# [tool.airlock]\n# title = nonsense\n# ///\nprint(1)\n")
+        let path = try temporaryFile(
+            "broken.py", "# /// script\n# [tool.airlock]\n# title = nonsense\n# ///\nprint(1)\n")
         defer { unlink(path) }
         let answer = try BuiltBinary().run(["run", path])
         #expect(answer.exitCode == 2)

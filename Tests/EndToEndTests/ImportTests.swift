@@ -35,7 +35,8 @@ import Testing
         #expect(FileManager.default.fileExists(atPath: folder + "/orders.airlock.rejected.jsonl"))
 
         let run = try binary.run([
-            "run", "power-users", "--event", "purchase", "--days", "1095", "--data", folder + "/orders.airlock", "--format",
+            "run", "power-users", "--event", "purchase", "--days", "1095", "--data", folder + "/orders.airlock",
+            "--format",
             "json",
         ])
         #expect(run.exitCode == 0, "\(run.errors)")

@@ -28,7 +28,8 @@ import Testing
         let result = try answer.json()
         let said = result["stdout"]?.json ?? ""
         #expect(!said.contains("BREACH"), "\(probe.name) (\(isolation)): \(said.prefix(300))")
-        let facts = Comment("\(probe.name) (\(isolation)): \(result["reason"]?.json ?? "") \(answer.errors.suffix(500))")
+        let facts = Comment(
+            "\(probe.name) (\(isolation)): \(result["reason"]?.json ?? "") \(answer.errors.suffix(500))")
         #expect(result["status"]?.stringValue == probe.expected.status, facts)
         #expect(result["limit"]?.stringValue == probe.expected.limit, facts)
         #expect(result["syscall"]?.stringValue == probe.expected.syscall, facts)

@@ -36,7 +36,8 @@ import Testing
         #expect {
             try RunLimits(template: template, caller: TemplateLimits())
         } throws: {
-            ($0 as? AirlockError)?.code == .invalidTemplate && ($0 as? AirlockError)?.message.contains("'\(name)'") == true
+            ($0 as? AirlockError)?.code == .invalidTemplate
+                && ($0 as? AirlockError)?.message.contains("'\(name)'") == true
         }
         // The caller's word takes it.
         _ = try RunLimits(template: template, caller: template)
@@ -48,7 +49,10 @@ import Testing
         #expect(result.sandbox.memory == .gibibytes(1))
     }
 
-    @Test(arguments: [("wall", "2h"), ("memory", "128GiB"), ("files", "4096"), ("files", "3"), ("memory", "4KiB"), ("rows", "99999999999"), ("processes", "99999")])
+    @Test(arguments: [
+        ("wall", "2h"), ("memory", "128GiB"), ("files", "4096"), ("files", "3"), ("memory", "4KiB"),
+        ("rows", "99999999999"), ("processes", "99999"),
+    ])
     func beyondTheMaximumIsRefusedByName(name: String, text: String) throws {
         let caller = try limits([(name, text)])
         #expect {
