@@ -71,7 +71,10 @@ else:
         **values,
     )
 SINCE = "now() - toIntervalDay({days})"
-edges = airlock.query(f"SELECT toString({START}({SINCE})) AS first, toString({START}(now())) AS last", days=DAYS)[0]
+edges = airlock.query(
+    f"SELECT toString({START}({SINCE})) AS first, toString({START}(now() - toIntervalSecond(1))) AS last",
+    days=DAYS,
+)[0]
 
 
 def moment(text):

@@ -1,7 +1,7 @@
 public import AirlockCore
 import Broker
 import DriverKit
-import JSONSchema
+public import Logging
 import Sandbox
 import Synchronization
 import Templating
@@ -16,14 +16,23 @@ public final class Runner: Sendable {
     }
 
     private let environment: [String: String]
+    private let logger: Logger
+    /// Layers that were said to be missing already: each is logged once.
+    private let reported = Mutex<Set<String>>([])
     private let prepared = Mutex<Prepared?>(nil)
 
     /// Costs nothing: what a run needs is prepared with the first one.
     ///
     /// - Parameter environment: the host's; `AIRLOCK_PYTHON`, `AIRLOCK_CACHE`, `AIRLOCK_GUEST`, `AIRLOCK_PROFILES`,
     ///   `AIRLOCK_CGROUP`, `TMPDIR`, `HOME`, `XDG_CACHE_HOME` and `PATH` are looked at. Nothing of it reaches a script.
-    public init(environment: [String: String]) {
+    ///   - logger: silent by default. Messages are constant; the run's id and what else there is are metadata, never a
+    ///     variable's value.
+    public init(
+        environment: [String: String],
+        logger: Logger = Logger(label: "airlock.runner", factory: { _ in SwiftLogNoOpLogHandler() })
+    ) {
         self.environment = environment
+        self.logger = logger
     }
 
     /// Makes one run. How it ended is in the result; this does not throw, and when it returns nothing of the run is
@@ -57,7 +66,24 @@ public final class Runner: Sendable {
         } catch {
             result.fail(error)
         }
+        log(result)
         return result
+    }
+
+    private func log(_ result: RunResult) {
+        for layer in result.isolation.layers where !layer.active {
+            guard reported.withLock({ $0.insert(layer.name).inserted }) else { continue }
+            logger.warning(
+                "isolation layer missing",
+                metadata: ["layer": "\(layer.name)", "reason": "\(layer.detail)", "remedy": "\(layer.remedy ?? "")"])
+        }
+        logger.info(
+            "run ended",
+            metadata: [
+                "run_id": "\(result.runID)", "template": "\(result.template)", "status": "\(result.status.rawValue)",
+                "wall_ms": "\(Int(result.usage.wall.inMilliseconds))", "calls": "\(result.usage.calls)",
+                "rows": "\(result.usage.rows)",
+            ])
     }
 
     /// Starts on a thread of its own what the first run would have to wait for. What goes wrong there, that run will say.

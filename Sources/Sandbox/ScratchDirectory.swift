@@ -19,9 +19,11 @@ final class ScratchDirectory: Sendable {
         path = made.path
         lock = made.lock
         guard owner.uid == geteuid() || chown(path, owner.uid, owner.gid) == 0 else {
-            let error = AirlockError.file(path)
+            let cause = String(cString: strerror(errno))
             rmdir(path)
-            throw error
+            throw AirlockError(
+                .isolationUnavailable, "root cannot hand a directory to uid \(owner.uid), which its scripts run under",
+                hint: "Map that id into this container, or run Airlock as an ordinary user.", cause: cause)
         }
     }
 

@@ -1,4 +1,4 @@
-"""Runs one script: `python3 -I -S -B bootstrap.py`, replies on descriptor 3, requests on 4.
+"""Runs one script: `python3 -s -S -B -X utf8 bootstrap.pyc`, replies on descriptor 3, requests on 4.
 
 Start-up time is the point of this file's shape: it is compiled at every start, so what needs not be here is in
 `airlock_channel`, which can be compiled once; and nothing is imported that a script might not need.

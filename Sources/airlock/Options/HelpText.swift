@@ -29,6 +29,8 @@ enum HelpText {
           AIRLOCK_GUEST, AIRLOCK_PROFILES
                              directories that take the place of the built-in
                              guest and seccomp profiles
+          AIRLOCK_LOG        the host's log on standard error, from this level:
+                             debug, info, warning or error (default: none)
           NO_COLOR           when set, no colour is used
         """
 

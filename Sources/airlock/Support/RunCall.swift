@@ -16,7 +16,7 @@ struct RunCall {
     var preparesData: Bool
 
     /// The process's one: it prepares itself while the arguments are parsed.
-    static let runner = Runner(environment: Environment.all())
+    static let runner = Runner(environment: Environment.all(), logger: HostLog.logger())
 
     /// - Throws: `ExitCode` for every run that did not succeed.
     func execute() async throws {
