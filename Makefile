@@ -15,10 +15,10 @@ help:
 run: release
 	@$(AIRLOCK) run top-events
 
-release: dependencies
+release: dependencies embedded
 	@$(SWIFT) build $(RELEASE) --product airlock
 
-build: dependencies
+build: dependencies embedded
 	@$(SWIFT) build --build-tests
 
 test: build
@@ -37,6 +37,11 @@ bench: release
 
 clean:
 	rm -rf .build
+
+# The package manager looks for new files to embed only when it reads the manifest again.
+.PHONY: embedded
+embedded:
+	@find Templates sandbox/guest sandbox/profiles -type d -newer Package.swift | grep -q . && touch Package.swift || true
 
 .PHONY: dependencies
 dependencies:

@@ -1,7 +1,7 @@
 """Runs one script: `python3 -s -S -B -X utf8 bootstrap.pyc`, replies on descriptor 3, requests on 4.
 
-Start-up time is the point of this file's shape: it is compiled at every start, so what needs not be here is in
-`airlock_channel`, which can be compiled once; and nothing is imported that a script might not need.
+Start-up time is the point of this file's shape: it and `airlock_channel` are compiled once, when they are installed, and
+nothing is imported that a script might not need.
 """
 import posix
 import sys

@@ -45,8 +45,20 @@ enum ReplyEncoder {
         }
     }
 
-    /// An error reply; its `data` is the error as every result document carries it.
-    static func error(_ id: RequestID, _ error: AirlockError) -> [UInt8] {
+    /// What lies beneath an error, and the host's files, are the host's alone.
+    static func forScript(_ error: AirlockError) -> AirlockError {
+        if error.code == .fileFailed || error.code == .internalError {
+            return AirlockError(error.code, "the host failed to answer the call")
+        }
+        var shown = error
+        shown.cause = nil
+        if case .file = shown.location { shown.location = nil }
+        return shown
+    }
+
+    /// An error reply; its `data` is the error, as far as a script may know it.
+    static func error(_ id: RequestID, _ failure: AirlockError) -> [UInt8] {
+        let error = forScript(failure)
         let member: JSONValue = [
             "code": .int(jsonRPCCode(error.code)), "message": .string(error.message), "data": error.jsonValue,
         ]
