@@ -21,7 +21,11 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 let package = Package(
     name: "airlock",
     products: [
-        .library(name: "Airlock", targets: ["Runner", "LocalWarehouse", "Reporting"]),
+        .library(
+            name: "Airlock",
+            targets: [
+                "AirlockCore", "Broker", "DriverKit", "LocalWarehouse", "Reporting", "Runner", "Sandbox", "Templating",
+            ]),
         .executable(name: "airlock", targets: ["airlock"]),
     ],
     dependencies: [

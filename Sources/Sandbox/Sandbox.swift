@@ -5,7 +5,7 @@ import Synchronization
 
 /// Runs scripts in isolation: one child, one script, once.
 ///
-/// Safe to use from several tasks at once. The seccomp filter is compiled once, when the sandbox is made.
+/// Safe to use from several tasks at once. A filter is compiled once, with the first run of its level.
 public final class Sandbox: Sendable {
     private let strict: SeccompProfile
     private let startup: SeccompProfile

@@ -171,7 +171,10 @@ import Testing
         @Test(arguments: [
             ("chmod", [] as [UInt64], Verdict.notify), ("fchmod", [], .notify), ("truncate", [], .notify),
             ("utimensat", [0, 4096], .notify), ("utimensat", [3, 0], .allow), ("openat", [0, 0, 0, 0o644], .allow),
-            ("openat", [0, 0, 0, 0o4755], .notify), ("open", [0, 0, 0o2755], .notify), ("read", [], .allow),
+            ("openat", [0, 0, 0, 0o4755], .notify), ("openat", [0, 0, 0o1000], .notify),
+            ("openat", [0, 0, 3], .notify),
+            ("openat", [0, 0, 0o1101, 0o666], .allow), ("openat", [0, 0, 2], .allow), ("open", [0, 0o1000], .notify),
+            ("open", [0, 0, 0o2755], .notify), ("read", [], .allow),
         ])
         func thePortableProfileTakesTheirPlace(name: String, arguments: [UInt64], expected: Verdict) throws {
             let files = EmbeddedFiles.files(in: .profiles)

@@ -1,7 +1,7 @@
 public import AirlockCore
 
-/// The limits a template declares for its runs; `nil` where it declares none. The runner's own limits are an upper
-/// bound for them.
+/// The limits a template declares for its runs; `nil` where it declares none. A template may lower a default as it
+/// likes and raise it fourfold; more takes the caller's own word.
 public struct TemplateLimits: Sendable, Hashable {
     /// The script's own wall time, without its waiting for the broker.
     public var wall: Duration?
@@ -12,7 +12,7 @@ public struct TemplateLimits: Sendable, Hashable {
     public var memory: ByteCount?
     /// What may be written to the scratch folder.
     public var disk: ByteCount?
-    /// What may be written to standard output and standard error together.
+    /// What may be written to each of standard output and standard error.
     public var output: ByteCount?
     public var processes: Int?
     /// Descriptors open at once.

@@ -45,7 +45,7 @@ enum airlock_step {
   AIRLOCK_STEP_COUNT
 };
 
-/// The step's name as results and errors carry it: `read_only`, `landlock` …
+/// The step's name as results and errors carry it: `scratch`, `landlock` …
 const char *airlock_step_name(uint32_t step);
 
 /// What init does with a system call that the filter hands to it (SECCOMP_RET_USER_NOTIF).
