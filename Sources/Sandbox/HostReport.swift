@@ -6,6 +6,8 @@ import Glibc
 public struct HostReport: Sendable {
     /// One row per layer.
     public var layers: [IsolationReport.Layer]
+    /// Settings that a sandbox does not rest on and that a careful host has all the same; `active` when as advised.
+    public var hardening: [IsolationReport.Layer]
     /// The interpreter that would be used; `nil` when there is none, and then `pythonError` says why.
     public var python: PythonRuntime?
     public var pythonError: AirlockError?
@@ -23,9 +25,8 @@ public struct HostReport: Sendable {
     ///
     /// - Parameter guest: the guest's files, as the runner installs them.
     public static func make(environment: [String: String], guest: [String: [UInt8]]) -> HostReport {
-        var report = HostReport(layers: [namespaces, landlock, seccomp, privileges])
+        var report = HostReport(layers: [namespaces, landlock, seccomp, privileges], hardening: sysctls)
         report.layers.append(CgroupScope.make(limits: SandboxLimits(), environment: environment).layer)
-        report.layers += sysctls
         do throws(AirlockError) {
             let python = try RuntimeStore(environment: environment).python(guest: guest, environment: environment)
             report.python = python
@@ -36,7 +37,10 @@ public struct HostReport: Sendable {
         return report
     }
 
-    private init(layers: [IsolationReport.Layer]) { self.layers = layers }
+    private init(layers: [IsolationReport.Layer], hardening: [IsolationReport.Layer]) {
+        self.layers = layers
+        self.hardening = hardening
+    }
 
     private static var namespaces: IsolationReport.Layer {
         let error = airlock_probe_namespaces(airlock_all_namespaces())
@@ -99,7 +103,6 @@ public struct HostReport: Sendable {
         .init(name: "privileges", active: true, detail: "scripts run as host uid \(LaunchPlan.hostIdentity.uid)")
     }
 
-    /// Settings that a sandbox does not rest on and that a careful host has all the same.
     private static var sysctls: [IsolationReport.Layer] {
         let wanted: [(path: String, name: String, good: (Int) -> Bool, advice: String)] = [
             ("/proc/sys/kernel/io_uring_disabled", "kernel.io_uring_disabled", { $0 > 0 }, "2"),
@@ -111,7 +114,7 @@ public struct HostReport: Sendable {
                 let isGood = setting.good(value)
                 return .init(
                     name: setting.name, active: isGood, detail: "\(value)",
-                    remedy: isGood ? nil : "Optional hardening: sudo sysctl \(setting.name)=\(setting.advice)")
+                    remedy: isGood ? nil : "sudo sysctl \(setting.name)=\(setting.advice)")
             }
         }
     }

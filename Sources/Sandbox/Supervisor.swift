@@ -35,6 +35,8 @@ final class Supervisor {
         var hostCause: HostCause?
         var endedAt: ContinuousClock.Instant?
         var lockedAt: ContinuousClock.Instant?
+        /// The script's process, as init sees it: in portable isolation, as the host does.
+        var payload: pid_t?
         /// Init's record of the end, or of the step of the launch that failed.
         var record: airlock_report?
     }
@@ -184,7 +186,8 @@ final class Supervisor {
         if standardOutput.stream.isCut || standardError.stream.isCut { endRun(.limit(.output)) }
         if let scratch, now >= nextScratchCheck {
             let usage = scratch.usage(maxEntries: SandboxLimits.maxScratchFiles)
-            if usage.bytes > request.limits.disk.bytes || usage.entries > SandboxLimits.maxScratchFiles {
+            let hidden = evidence.payload.map { scratch.deletedBytes(of: $0) } ?? 0
+            if usage.bytes + hidden > request.limits.disk.bytes || usage.entries > SandboxLimits.maxScratchFiles {
                 endRun(.limit(.disk))
             }
             nextScratchCheck = .now + .milliseconds(100)
@@ -245,6 +248,7 @@ final class Supervisor {
         // Records are smaller than PIPE_BUF and so never cut (pipe(7)).
         guard count == size else { return count < 0 && errno == EINTR }
         switch airlock_event(rawValue: record.event) {
+        case AIRLOCK_EVENT_STARTED: evidence.payload = record.payload
         case AIRLOCK_EVENT_LOCKED: evidence.lockedAt = .now
         case AIRLOCK_EVENT_ENDED, AIRLOCK_EVENT_FAILED: evidence.record = record
         default: break

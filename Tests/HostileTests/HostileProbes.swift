@@ -52,7 +52,7 @@ extension HostileProbe {
     static func all(_ bait: Bait) -> [HostileProbe] {
         [
             network(bait), hostFile(bait), hostEnvironment, forkBomb, memoryBomb, cpuBurn, sleeper, outputFlood,
-            diskBomb, killer(bait), tracer, modes(bait),
+            diskBomb, hiddenFiles, killer(bait), tracer, modes(bait),
         ]
     }
 
@@ -164,6 +164,35 @@ extension HostileProbe {
                 print('BREACH')
                 """,
             limits: ["disk=2MiB"], expected: .init(status: "limit_exceeded", limit: "disk"))
+    }
+
+    /// Files without a name, open or mapped only: in a tmpfs they count of themselves, on the host they have to be found.
+    static var hiddenFiles: HostileProbe {
+        HostileProbe(
+            "disk bomb without names",
+            outside: """
+                import os, tempfile
+                file = tempfile.NamedTemporaryFile()
+                os.unlink(file.name)
+                file.write(b'x' * (1 << 20))
+                print('BREACH', flush=True)
+                os._exit(0)
+                """,
+            inside: """
+                import mmap, os, time
+                held = []
+                for index in range(16):
+                    name = f'hidden-{index}'
+                    file = os.open(name, os.O_CREAT | os.O_RDWR)
+                    os.unlink(name)
+                    os.write(file, b'x' * (1 << 20))
+                    if index % 2:
+                        held.append(mmap.mmap(file, 1 << 20))
+                        os.close(file)
+                time.sleep(20)  # where the host has to look, it gets the time
+                print('BREACH')
+                """,
+            limits: ["disk=4MiB"], expected: .init(status: "limit_exceeded", limit: "disk"))
     }
 
     static func killer(_ bait: Bait) -> HostileProbe {

@@ -197,7 +197,7 @@ _Noreturn void run_init(const struct airlock_plan *plan, struct channels channel
     end_payload(&monitor);
     give_up(channels, failure);
   }
-  struct airlock_report started = {.event = AIRLOCK_EVENT_STARTED};
+  struct airlock_report started = {.event = AIRLOCK_EVENT_STARTED, .payload = monitor.payload};
   send_report(channels.report, &started);
   failure = monitor_payload(&monitor);
   if (!failure.step) failure = last_word(channel[0]);

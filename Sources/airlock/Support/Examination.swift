@@ -8,7 +8,7 @@ import Templating
 /// What `doctor` finds: the host's layers, the interpreter, the templates and the places where files are kept.
 struct Examination {
     struct Finding {
-        enum State: String { case good, missing, broken }
+        enum State: String { case good, missing, broken, advice }
 
         var name: String
         var state: State
@@ -43,6 +43,12 @@ struct Examination {
                 Finding(
                     name: layer.name, state: layer.active ? .good : .missing, detail: layer.detail, remedy: layer.remedy
                 ))
+        }
+        for setting in report.hardening {
+            findings.append(
+                Finding(
+                    name: setting.name, state: setting.active ? .good : .advice, detail: setting.detail,
+                    remedy: setting.remedy))
         }
         if let python = report.python {
             hasPython = true

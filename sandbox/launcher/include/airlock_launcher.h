@@ -121,7 +121,7 @@ struct airlock_plan {
 
 enum airlock_event {
   AIRLOCK_EVENT_FAILED = 1,  ///< step, error: the launch failed
-  AIRLOCK_EVENT_STARTED = 2, ///< the payload is about to exec
+  AIRLOCK_EVENT_STARTED = 2, ///< the payload runs; `payload` is its number as init sees it
   AIRLOCK_EVENT_LOCKED = 3,  ///< the guest locked itself down
   AIRLOCK_EVENT_ENDED = 4,   ///< the payload was reaped: the rest of the record is filled
 };
@@ -144,6 +144,7 @@ struct airlock_report {
   int32_t wait_status;
   uint32_t cause;
   int32_t syscall;
+  int32_t payload;
   uint64_t user_us, system_us, peak_resident_bytes, minor_faults, major_faults;
   uint64_t scratch_free_bytes, scratch_free_inodes;
   uint32_t refused_kinds;
