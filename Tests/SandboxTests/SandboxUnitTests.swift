@@ -84,6 +84,28 @@ import Testing
         #expect(access(next.path, F_OK) == 0)
     }
 
+    /// A file without a name counts once, whether it is open, open twice or mapped.
+    @Test func unlinkedFilesThatAreHeldCount() throws {
+        let parent = try fresh()
+        defer { ScratchDirectory.remove(parent) }
+        let scratch = try ScratchDirectory(in: parent, owner: (geteuid(), getegid()))
+        let before = scratch.deletedBytes(of: getpid())
+        let file = open(scratch.path + "/hidden", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        let size = 4 << 20
+        #expect(posix_fallocate(file, 0, size) == 0)
+        #expect(scratch.deletedBytes(of: getpid()) - before < size, "it still has its name")
+        unlink(scratch.path + "/hidden")
+        let twin = dup(file)
+        let mapping = mmap(nil, size, PROT_READ, MAP_SHARED, file, 0)
+        let held = scratch.deletedBytes(of: getpid()) - before
+        #expect(held >= size && held < 2 * size)
+        close(file)
+        close(twin)
+        #expect(scratch.deletedBytes(of: getpid()) - before >= size, "the mapping alone holds it")
+        munmap(mapping, size)
+        #expect(scratch.deletedBytes(of: getpid()) - before < size)
+    }
+
     @Test func usageCountsBytesAndEntries() throws {
         let parent = try fresh()
         defer { ScratchDirectory.remove(parent) }
