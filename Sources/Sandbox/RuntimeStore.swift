@@ -84,6 +84,15 @@ public struct RuntimeStore: Sendable {
                 .fileFailed, "the cache directory \(directory) is not yours alone", at: .file(directory),
                 hint: "Make it yours and writable by nobody else (chmod go-w), or set AIRLOCK_CACHE to another.")
         }
+        // The view holds a copy of the interpreter, which a sandbox executes from there.
+        var system = statvfs()
+        guard statvfs(directory, &system) == 0 else { throw .file(directory) }
+        // ST_NOEXEC, which Swift's view of the C library leaves out.
+        guard system.f_flag & 8 == 0 else {
+            throw AirlockError(
+                .fileFailed, "the cache directory \(directory) lies on a file system that is mounted noexec",
+                at: .file(directory), hint: "Set AIRLOCK_CACHE to a directory on one from which programs can run.")
+        }
     }
 
     private func describe(
