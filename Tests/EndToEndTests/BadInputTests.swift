@@ -106,9 +106,9 @@ import Testing
         #expect(try JSONValue(json: end.output)["status"] == "cancelled")
     }
 
-    @Test func aFullDiskLeavesTheOldFile() throws {
-        let answer = try BuiltBinary().run(["query", "SELECT 1", "-o", "/dev/full/x"])
-        #expect(answer.exitCode != 0)
-        #expect(!answer.errors.isEmpty)
+    @Test func anOutputThatCannotBeWrittenIsSaidByName() throws {
+        let answer = try BuiltBinary().run(["query", "SELECT 1", "-o", "/no/such/folder/x.csv"])
+        #expect(answer.exitCode == 70)
+        #expect(answer.errors.contains("/no/such/folder"), "\(answer.errors)")
     }
 }
