@@ -2,7 +2,7 @@ public import AirlockCore
 import Broker
 import DriverKit
 public import Logging
-import Sandbox
+public import Sandbox
 import Synchronization
 import Templating
 
@@ -17,6 +17,7 @@ public final class Runner: Sendable {
 
     private let environment: [String: String]
     private let logger: Logger
+    private let headStart: HeadStart?
     /// Layers that were said to be missing already: each is logged once.
     private let reported = Mutex<Set<String>>([])
     private let prepared = Mutex<Prepared?>(nil)
@@ -25,13 +26,15 @@ public final class Runner: Sendable {
     ///
     /// - Parameter environment: the host's; `AIRLOCK_PYTHON`, `AIRLOCK_CACHE`, `AIRLOCK_GUEST`, `AIRLOCK_PROFILES`,
     ///   `AIRLOCK_CGROUP`, `TMPDIR`, `HOME`, `XDG_CACHE_HOME` and `PATH` are looked at. Nothing of it reaches a script.
+    ///   - headStart: a sandbox that was launched ahead; the first run that fits it takes it.
     ///   - logger: silent by default. Messages are constant; the run's id and what else there is are metadata, never a
     ///     variable's value.
     public init(
-        environment: [String: String],
+        environment: [String: String], headStart: HeadStart? = nil,
         logger: Logger = Logger(label: "airlock.runner", factory: { _ in SwiftLogNoOpLogHandler() })
     ) {
         self.environment = environment
+        self.headStart = headStart
         self.logger = logger
     }
 
@@ -101,7 +104,8 @@ public final class Runner: Sendable {
             return Result { () throws(AirlockError) in
                 let assets = try Assets(environment: environment)
                 let fresh = Prepared(
-                    sandbox: try Sandbox(profiles: assets.profiles, environment: environment),
+                    sandbox: try Sandbox(
+                        profiles: assets.profiles, environment: environment, headStart: headStart),
                     runtime: try RuntimeStore(environment: environment).python(
                         guest: assets.guest, environment: environment))
                 prepared = fresh

@@ -100,7 +100,8 @@ public struct HostReport: Sendable {
     }
 
     private static var privileges: IsolationReport.Layer {
-        .init(name: "privileges", active: true, detail: "scripts run as host uid \(LaunchPlan.hostIdentity.uid)")
+        .init(
+            name: "privileges", active: true, detail: "scripts run as host uid \(LaunchSpecification.hostIdentity.uid)")
     }
 
     private static var sysctls: [IsolationReport.Layer] {

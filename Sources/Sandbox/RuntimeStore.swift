@@ -54,9 +54,14 @@ public struct RuntimeStore: Sendable {
     }
 
     private func stored(at path: String) -> PythonRuntime? {
-        guard isOurs(path), let bytes = readFile(path, maxBytes: 1 << 20), let json = try? JSONValue(json: bytes)
-        else { return nil }
+        guard let bytes = read(path), let json = try? JSONValue(json: bytes) else { return nil }
         return PythonRuntime(json: json)
+    }
+
+    /// A file of the cache; `nil` if there is none, or if anybody else could have put it there: what lies there decides
+    /// what the sandbox runs.
+    func read(_ path: String) -> [UInt8]? {
+        isOurs(directory) && isOurs(path) ? readFile(path, maxBytes: 1 << 20) : nil
     }
 
     private static func digest(of guest: [String: [UInt8]]) -> String {
@@ -67,7 +72,6 @@ public struct RuntimeStore: Sendable {
         return String(SHA256.hexDigest(bytes).prefix(16))
     }
 
-    /// What lies there decides what the interpreter runs, so nobody else may have written it.
     private func isOurs(_ path: String) -> Bool {
         var status = stat()
         return lstat(path, &status) == 0 && status.st_uid == geteuid() && status.st_mode & 0o022 == 0

@@ -13,13 +13,18 @@ public final class Sandbox: Sendable {
     private let filters = Mutex<[IsolationReport.Level: SeccompFilter]>([:])
     private let environment: [String: String]
     private let landlockABI: Int32
+    private let headStart: HeadStart?
 
     /// - Parameters:
     ///   - profiles: seccomp profiles by file name; `strict.json`, `startup.json` and `portable.json` are used.
     ///   - environment: the host's, for `AIRLOCK_CGROUP` and the cache directory; nothing of it reaches a child.
+    ///   - headStart: a sandbox that was launched before this one was made; the first run that fits it takes it.
     /// - Throws: `invalid_argument` for a faulty profile, `isolation_unavailable` on a kernel without what every level
     ///   of isolation needs.
-    public init(profiles: [String: [UInt8]], environment: [String: String]) throws(AirlockError) {
+    public init(
+        profiles: [String: [UInt8]], environment: [String: String], headStart: HeadStart? = nil
+    ) throws(AirlockError) {
+        self.headStart = headStart
         func profile(_ name: String) throws(AirlockError) -> SeccompProfile {
             guard let bytes = profiles[name] else {
                 throw AirlockError(.invalidArgument, "the seccomp profile \(name) is missing")
@@ -83,9 +88,21 @@ public final class Sandbox: Sendable {
         Result { () throws(AirlockError) in
             let filter = try filter(for: request.isolation)
             let cgroup = CgroupScope.make(limits: request.limits, environment: environment)
-            let supervisor = try Supervisor(
-                request, channel: channel, link: link, filter: filter, cgroup: cgroup, landlockABI: landlockABI,
-                environment: environment)
+            let scratch =
+                request.isolation == .full
+                ? nil
+                : try ScratchDirectory(
+                    in: RuntimeStore(environment: environment).directory + "/scratch",
+                    owner: LaunchSpecification.hostIdentity)
+            let specification = LaunchSpecification(
+                request, filter: filter, scratchOnHost: scratch?.path, landlockABI: landlockABI)
+            let child: LaunchedChild
+            if let early = headStart?.take(for: specification, hasOwnGroup: cgroup.descriptor >= 0) {
+                child = early
+            } else {
+                child = try LaunchedChild(specification, cgroup: cgroup.descriptor, failAt: request.failAt)
+            }
+            let supervisor = Supervisor(request, channel: channel, link: link, child: child, scratch: scratch)
             var outcome = try supervisor.run()
             if outcome.status == .failed, outcome.signal == "SIGKILL", cgroup.ranOutOfMemory {
                 outcome.status = .limitExceeded
@@ -115,7 +132,9 @@ public final class Sandbox: Sendable {
                 layer(
                     "private_root", isFull,
                     "read-only, the interpreter only; scratch is a tmpfs of \(request.limits.disk)"),
-                layer("privileges", true, "no_new_privs, no capabilities, host uid \(LaunchPlan.hostIdentity.uid)"),
+                layer(
+                    "privileges", true,
+                    "no_new_privs, no capabilities, host uid \(LaunchSpecification.hostIdentity.uid)"),
                 layer("landlock", true, "ABI \(landlockABI)"),
                 layer(
                     "rlimits", true, "AS, DATA, CPU, FSIZE, NOFILE, NPROC, STACK, CORE, MEMLOCK, MSGQUEUE, SIGPENDING"),

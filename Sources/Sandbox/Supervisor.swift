@@ -11,14 +11,7 @@ final class Supervisor {
     private let channel: any GuestChannel
     private let link: SupervisorLink
     private let scratch: ScratchDirectory?
-    private let pid: pid_t
-    private let pidfd: OwnedDescriptor
-    private let control: OwnedDescriptor
-    private let report: OwnedDescriptor
-    private let output: OwnedDescriptor
-    private let errors: OwnedDescriptor
-    private let requests: OwnedDescriptor
-    private let replies: OwnedDescriptor
+    private let child: LaunchedChild
     /// Until the child closes its end.
     private var repliesAreRead = true
 
@@ -46,49 +39,16 @@ final class Supervisor {
         case asked(RunStatus, reason: String)
     }
 
-    /// Launches the child.
-    ///
-    /// - Throws: `isolation_unavailable` naming the step that failed; nothing is left behind then.
+    /// Supervises a child that was launched for this request, in portable isolation with this scratch directory.
     init(
-        _ request: SandboxRequest, channel: any GuestChannel, link: SupervisorLink, filter: SeccompFilter,
-        cgroup: borrowing CgroupScope, landlockABI: Int32, environment: [String: String]
-    ) throws(AirlockError) {
+        _ request: SandboxRequest, channel: any GuestChannel, link: SupervisorLink, child: consuming LaunchedChild,
+        scratch: ScratchDirectory?
+    ) {
         self.request = request
         self.channel = channel
         self.link = link
-        scratch =
-            request.isolation == .full
-            ? nil
-            : try ScratchDirectory(
-                in: RuntimeStore(environment: environment).directory + "/scratch", owner: LaunchPlan.hostIdentity)
-        let nullInput = try OwnedDescriptor(open("/dev/null", O_RDONLY | O_CLOEXEC)).raised()
-        let output = try Pipe.make()
-        let errors = try Pipe.make()
-        let replies = try Pipe.make()
-        let requests = try Pipe.make()
-        let plan = LaunchPlan(
-            request, filter: filter, scratchOnHost: scratch,
-            descriptors: .init(
-                nullInput: nullInput.number, output: output.write.number, errors: errors.write.number,
-                replies: replies.read.number, requests: requests.write.number),
-            cgroup: cgroup.descriptor, landlockABI: landlockABI)
-        var child = airlock_child()
-        var error: Int32 = 0
-        let step = withUnsafePointer(to: plan.plan) { airlock_launch($0, &child, &error) }
-        guard step == AIRLOCK_STEP_NONE.rawValue else { throw .launch(step: step, error: error) }
-        pid = child.pid
-        pidfd = OwnedDescriptor(child.pidfd)
-        control = OwnedDescriptor(child.control)
-        report = OwnedDescriptor(child.report)
-        self.output = output.read
-        self.errors = errors.read
-        self.requests = requests.read
-        self.replies = replies.write
-        self.output.makeNonBlocking()
-        self.errors.makeNonBlocking()
-        self.requests.makeNonBlocking()
-        self.report.makeNonBlocking()
-        self.replies.makeNonBlocking()
+        self.child = child
+        self.scratch = scratch
         standardOutput = BoundedCapture(limit: request.limits.output)
         standardError = BoundedCapture(limit: request.limits.output)
         nextScratchCheck = .now + .milliseconds(100)
@@ -127,14 +87,14 @@ final class Supervisor {
                     sources.append((source, pollfd(fd: descriptor, events: Int16(events), revents: 0)))
                 }
             }
-            add(.report, report.number)
-            add(.initProcess, pidfd.number)
+            add(.report, child.report.number)
+            add(.initProcess, child.pidfd.number)
             add(.event, link.eventDescriptor)
-            add(.output, output.number)
-            add(.errors, errors.number)
-            add(.requests, requests.number)
+            add(.output, child.output.number)
+            add(.errors, child.errors.number)
+            add(.requests, child.requests.number)
             if !outgoing.isEmpty, repliesAreRead {
-                sources.append((.replies, pollfd(fd: replies.number, events: Int16(POLLOUT), revents: 0)))
+                sources.append((.replies, pollfd(fd: child.replies.number, events: Int16(POLLOUT), revents: 0)))
             }
             var polled = sources.map(\.1)
             _ = poll(&polled, nfds_t(polled.count), timeout(at: now))
@@ -155,7 +115,7 @@ final class Supervisor {
         while readReport() {}
         var usage = rusage()
         var status: Int32 = 0
-        _ = retrying { wait4(pid, &status, 0, &usage) }
+        _ = retrying { wait4(child.pid, &status, 0, &usage) }
         return usage
     }
 
@@ -176,7 +136,7 @@ final class Supervisor {
         evidence.endedAt = .now
         // Init kills the script, reaps it and reports its usage.
         var byte: UInt8 = 0x6B
-        _ = write(control.number, &byte, 1)
+        _ = write(child.control.number, &byte, 1)
     }
 
     private func checkLimits(_ now: Instant) {
@@ -195,7 +155,7 @@ final class Supervisor {
         // Init did not obey within half a second: with it goes its whole namespace, and its children by their
         // parent-death signal.
         if let endedAt = evidence.endedAt, now >= endedAt + .milliseconds(500) {
-            _ = airlock_kill(pidfd.number)
+            _ = airlock_kill(child.pidfd.number)
         }
     }
 
@@ -230,21 +190,21 @@ final class Supervisor {
     }
 
     private func readOutput() -> Bool {
-        readSome(output.number) { supervisor, bytes in supervisor.standardOutput.append(bytes) }
+        readSome(child.output.number) { supervisor, bytes in supervisor.standardOutput.append(bytes) }
     }
 
     private func readErrors() -> Bool {
-        readSome(errors.number) { supervisor, bytes in supervisor.standardError.append(bytes) }
+        readSome(child.errors.number) { supervisor, bytes in supervisor.standardError.append(bytes) }
     }
 
     private func readRequests() -> Bool {
-        readSome(requests.number) { supervisor, bytes in supervisor.channel.received(bytes) }
+        readSome(child.requests.number) { supervisor, bytes in supervisor.channel.received(bytes) }
     }
 
     private func readReport() -> Bool {
         var record = airlock_report()
         let size = MemoryLayout<airlock_report>.size
-        let count = withUnsafeMutableBytes(of: &record) { read(report.number, $0.baseAddress, size) }
+        let count = withUnsafeMutableBytes(of: &record) { read(child.report.number, $0.baseAddress, size) }
         // Records are smaller than PIPE_BUF and so never cut (pipe(7)).
         guard count == size else { return count < 0 && errno == EINTR }
         switch airlock_event(rawValue: record.event) {
@@ -258,9 +218,9 @@ final class Supervisor {
 
     /// What the child wrote before its end is still in the pipes; nobody writes any more, so this ends.
     private func drain() {
-        for _ in 0..<64 where readOutput() && hasInput(output.number) {}
-        for _ in 0..<64 where readErrors() && hasInput(errors.number) {}
-        for _ in 0..<64 where readRequests() && hasInput(requests.number) {}
+        for _ in 0..<64 where readOutput() && hasInput(child.output.number) {}
+        for _ in 0..<64 where readErrors() && hasInput(child.errors.number) {}
+        for _ in 0..<64 where readRequests() && hasInput(child.requests.number) {}
     }
 
     private func hasInput(_ descriptor: Int32) -> Bool {

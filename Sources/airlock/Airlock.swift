@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Runner
+import Sandbox
 
 /// The command line: `airlock COMMAND`.
 struct AirlockCommand: ParsableCommand {
@@ -24,10 +25,19 @@ struct AirlockCommand: ParsableCommand {
 @main
 enum Main {
     static func main() async {
+        // First of all: the sandbox of the run comes up while the rest of this process does.
+        if let purpose = RunCall.headStartPurpose(CommandLine.arguments) {
+            RunCall.headStart = HeadStart(for: purpose, environment: Environment.all())
+        }
         // A reader that went away is an error of the write, not a death in the middle of a run.
         signal(SIGPIPE, SIG_IGN)
         let command = CommandLine.arguments.dropFirst().first
-        if command == "run" || command == "exec" { RunCall.runner.prepareInBackground() }
-        exit(await CommandLineSession(arguments: Array(CommandLine.arguments.dropFirst())).run())
+        // With a sandbox under way both cores are busy, and its interpreter takes longer than this preparation.
+        if command == "run" || command == "exec", RunCall.headStart?.isUnderWay != true {
+            RunCall.runner.prepareInBackground()
+        }
+        let code = await CommandLineSession(arguments: Array(CommandLine.arguments.dropFirst())).run()
+        RunCall.headStart?.discard()
+        exit(code)
     }
 }

@@ -5,8 +5,12 @@ import Glibc
 enum Interruption {
     /// Runs `body` and cancels it on the first SIGINT, SIGTERM or SIGHUP.
     static func cancelling<T: Sendable>(_ body: @escaping @Sendable () async throws -> T) async throws -> T {
+        // The handler stands before the work begins: no moment of it is without.
+        let (interruptions, source) = AsyncStream.makeStream(of: Void.self)
+        watch { source.yield() }
         let task = Task { try await body() }
-        watch { task.cancel() }
+        let listener = Task { for await _ in interruptions { task.cancel() } }
+        defer { listener.cancel() }
         return try await task.value
     }
 

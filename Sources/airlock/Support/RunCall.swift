@@ -3,6 +3,7 @@ import ArgumentParser
 import Broker
 import Reporting
 import Runner
+import Sandbox
 import Templating
 
 /// Makes a run and presents it: what `run` and `exec` share.
@@ -16,7 +17,19 @@ struct RunCall {
     var preparesData: Bool
 
     /// The process's one: it prepares itself while the arguments are parsed.
-    static let runner = Runner(environment: Environment.all(), logger: HostLog.logger())
+    static let runner = Runner(environment: Environment.all(), headStart: headStart, logger: HostLog.logger())
+    /// Set once, before anything else runs.
+    nonisolated(unsafe) static var headStart: HeadStart?
+
+    /// What the sandbox of this invocation is kept under; `nil` when it is of a kind of its own, or none is needed.
+    static func headStartPurpose(_ arguments: [String]) -> String? {
+        guard arguments.count >= 3, arguments[1] == "run" || arguments[1] == "exec",
+            !arguments.contains(where: { argument in
+                ["--isolation", "--limit", "--seed", "--help", "-h"].contains { argument.hasPrefix($0) }
+            })
+        else { return nil }
+        return arguments[1] == "exec" ? "exec" : "run-\(arguments[2])"
+    }
 
     /// - Throws: `ExitCode` for every run that did not succeed.
     func execute() async throws {
