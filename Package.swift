@@ -35,6 +35,8 @@ let package = Package(
         .package(url: "https://github.com/attaswift/BigInt", from: "6.0.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        // The tests' second opinion on TOML.
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     ],
     targets: [
         // System libraries.
@@ -93,7 +95,8 @@ let package = Package(
         tests("AirlockCoreTests", ["AirlockCore"]),
         tests("LinearRegexTests", ["LinearRegex"]),
         tests("JSONSchemaTests", ["AirlockCore", "JSONSchema"]),
-        tests("TemplatingTests", ["AirlockCore", "Templating"]),
+        tests(
+            "TemplatingTests", ["AirlockCore", "Templating", .product(name: "TOMLKit", package: "TOMLKit")]),
         tests("SandboxTests", ["AirlockCore", "AirlockLauncher", "EmbeddedFiles", "Sandbox"]),
         tests("HogQLTests", ["AirlockCore", "HogQL"]),
         tests(
