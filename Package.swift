@@ -82,7 +82,8 @@ let package = Package(
         .executableTarget(
             name: "airlock",
             dependencies: [
-                "AirlockCore", "Broker", "DriverKit", "LocalWarehouse", "Reporting", "Runner", "Sandbox", "Templating",
+                "AirlockCore", "Broker", "DriverKit", "HogQL", "LocalWarehouse", "Reporting", "Runner", "Sandbox",
+                "Templating",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -98,7 +99,9 @@ let package = Package(
         tests(
             "TemplatingTests", ["AirlockCore", "Templating", .product(name: "TOMLKit", package: "TOMLKit")]),
         tests("SandboxTests", ["AirlockCore", "AirlockLauncher", "EmbeddedFiles", "Sandbox"]),
-        tests("HogQLTests", ["AirlockCore", "HogQL"]),
+        tests(
+            "HogQLTests", ["AirlockCore", "HogQL"],
+            exclude: ["Oracle/generate.py", "Oracle/queries.jsonl", "Oracle/record.py"]),
         tests(
             "LocalWarehouseTests",
             [

@@ -7,8 +7,7 @@ public import AirlockCore
 ///   the text and the likely remedy. ``excerpt(of:at:)`` shows that place.
 public func parseSelect(_ text: String) throws(AirlockError) -> QueryStatement {
     do throws(SyntaxFailure) {
-        var parser = try Parser(text)
-        return try parser.wholeStatement()
+        return try Parser.reading(text) { (parser) throws(SyntaxFailure) in try parser.wholeStatement() }
     } catch {
         throw error.airlockError(in: text)
     }
@@ -19,8 +18,7 @@ public func parseSelect(_ text: String) throws(AirlockError) -> QueryStatement {
 /// - Throws: as ``parseSelect(_:)``.
 public func parseExpression(_ text: String) throws(AirlockError) -> QueryExpression {
     do throws(SyntaxFailure) {
-        var parser = try Parser(text)
-        return try parser.wholeExpression()
+        return try Parser.reading(text) { (parser) throws(SyntaxFailure) in try parser.wholeExpression() }
     } catch {
         throw error.airlockError(in: text)
     }

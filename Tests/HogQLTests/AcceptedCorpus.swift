@@ -90,7 +90,7 @@ enum AcceptedCorpus {
         select a.b.1.2 ⇒ SELECT a.b.1.2
         select t.1.2.3 ⇒ SELECT t.1.2.3
         select 1.a ⇒ SELECT (1).a
-        select 1..2 ⇒ SELECT (1.0).2
+        select 1..2 ⇒ SELECT 1.0.2
         select a . b ⇒ SELECT a.b
         select a. b . 1 ⇒ SELECT a.b.1
         select a.* ⇒ SELECT a.*
@@ -148,8 +148,8 @@ enum AcceptedCorpus {
         select (1,2).1.2 ⇒ SELECT (1, 2).1.2
         select 'a'.b ⇒ SELECT 'a'.b
         select 'a'['b'] ⇒ SELECT 'a'['b']
-        select 5[1] ⇒ SELECT (5)[1]
-        select null[1] ⇒ SELECT (NULL)[1]
+        select 5[1] ⇒ SELECT 5[1]
+        select null[1] ⇒ SELECT NULL[1]
         select x ?. y ⇒ SELECT x?.y
         select x?.1 ⇒ SELECT x?.1
         select x?.[1] ⇒ SELECT x?.[1]
@@ -224,7 +224,7 @@ enum AcceptedCorpus {
         select 1e-5 ⇒ SELECT 1e-05
         select 1.e5 ⇒ SELECT 100000.0
         select .5e5 ⇒ SELECT 50000.0
-        select 1.5.2 ⇒ SELECT (1.5).2
+        select 1.5.2 ⇒ SELECT 1.5.2
         select 09 ⇒ SELECT 9
         select 00 ⇒ SELECT 0
         select 1E5 ⇒ SELECT 100000.0
@@ -300,7 +300,7 @@ enum AcceptedCorpus {
         select trim(both ' ' from x) ⇒ SELECT trim(x, ' ')
         select a: 1 ⇒ SELECT 1 AS a
         select 1 as 'b' ⇒ SELECT 1 AS b
-        select 1.5.a ⇒ SELECT (1.5).a
+        select 1.5.a ⇒ SELECT 1.5.a
         select a . b, a. b . 1 ⇒ SELECT a.b, a.b.1
         select * from x sample 0.5 where a ⇒ SELECT * FROM x SAMPLE 0.5 WHERE a
         select top from b ⇒ SELECT `top` FROM b

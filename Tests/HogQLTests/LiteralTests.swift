@@ -46,6 +46,54 @@ struct LiteralTests {
         }
     }
 
+    @Test("random lists, dates and patterns read back as themselves")
+    func fuzzValues() throws {
+        var random = SplitMix(seed: 43)
+        let alphabet = Array("'\\%_x\n{}é".unicodeScalars)
+        for _ in 0..<1500 {
+            var text = ""
+            for _ in 0..<random.below(8) { text.unicodeScalars.append(alphabet[random.below(alphabet.count)]) }
+            let number = JSONValue.int(Int64(bitPattern: random.next()))
+            let list: [JSONValue] = [.string(text), number, .null, .bool(true), [.string(text + "'")]]
+            #expect(
+                try parseExpression(Literal.list(list)).withoutRanges.kind
+                    == .array([
+                        QueryExpression(.constant(.string(text))),
+                        QueryExpression(.constant(.number(number.numberValue ?? JSONNumber(0)))),
+                        QueryExpression(.constant(.null)),
+                        QueryExpression(.constant(.bool(true))),
+                        QueryExpression(.array([QueryExpression(.constant(.string(text + "'")))])),
+                    ]))
+            // Taken as ClickHouse takes a pattern, it matches the text and nothing else.
+            let pattern = try decoded(Literal.string(Literal.likePattern(text)))
+            #expect(pattern.map(Self.matchedByPattern) == text)
+            let (year, month, day) = (1 + random.below(9999), 1 + random.below(12), 1 + random.below(31))
+            guard let date = try? Literal.dateTime(year: year, month: month, day: day, second: random.below(60)) else {
+                #expect(day > 28)
+                continue
+            }
+            guard case .call(let call) = try parseExpression(date).kind, call.arguments.count == 1,
+                case .constant(.string(let written)) = call.arguments[0].kind
+            else {
+                Issue.record("\(date)")
+                continue
+            }
+            #expect(call.name.name == "toDateTime" && written.utf8.count == 26)
+        }
+    }
+
+    /// The one text a pattern without wildcards matches; `nil` when a wildcard is left.
+    private static func matchedByPattern(_ pattern: String) -> String? {
+        var text: [UInt8] = []
+        var bytes = pattern.utf8.makeIterator()
+        while let byte = bytes.next() {
+            if byte == 0x25 || byte == 0x5F { return nil }
+            guard let literal = byte == 0x5C ? bytes.next() : byte else { return nil }
+            text.append(literal)
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
     @Test("what cannot be written is refused")
     func refused() {
         #expect(throws: AirlockError.self) { try Literal.string("a\u{0}b") }
@@ -98,6 +146,14 @@ struct LiteralTests {
     func infinite() throws {
         #expect(try parseExpression("1e400").kind == .constant(.infinity(negative: false)))
         #expect(try parseExpression("-1e400").kind == .constant(.infinity(negative: true)))
+    }
+}
+
+extension QueryExpression {
+    /// The same constants and arrays, without their places.
+    fileprivate var withoutRanges: QueryExpression {
+        if case .array(let elements) = kind { return QueryExpression(.array(elements.map(\.withoutRanges))) }
+        return QueryExpression(kind)
     }
 }
 

@@ -30,6 +30,8 @@ public struct Analysis: Sendable, Hashable {
     public var limit: Int?
     /// Whether OFFSET, or the second number of a LIMIT, stands anywhere; PostHog refuses it to personal keys.
     public var usesOffset = false
+    /// What makes the query dear, in the order in which it is found.
+    public var costHints: [CostHint] = []
 
     public init() {}
 

@@ -37,7 +37,9 @@ extension Analyzer {
             case .matching: readAll()
             case .listed(let columns): visit(columns)
             }
-        case .call(let call): visit(call)
+        case .call(let call):
+            adviseOn(call, range: expression.range)
+            visit(call)
         case .window(let call):
             add(function: call.name.name)
             visit(call.parameters ?? [])
@@ -54,6 +56,7 @@ extension Analyzer {
         case .subquery(let statement): _ = visit(statement)
         case .compare(let comparison, let left, let right):
             if comparison == .inCohort || comparison == .notInCohort { read(["cohort_id"], ofJoined: "cohort_people") }
+            adviseOn(comparison, left, right, range: expression.range)
             visit(left)
             visit(right)
         case .template(let parts):

@@ -1,6 +1,8 @@
 extension Analyzer {
     /// - Returns: the names of the columns the query gives; `nil` when they cannot be said.
     mutating func visit(_ statement: QueryStatement) -> Set<String>? {
+        queryDepth += 1
+        defer { queryDepth -= 1 }
         switch statement {
         case .select(let query):
             let visible = commonTables.count
@@ -11,13 +13,18 @@ extension Analyzer {
             return nil
         case .set(let set):
             let visible = commonTables.count
-            defer { commonTables.removeLast(commonTables.count - visible) }
+            queryDepth += 1
+            defer {
+                commonTables.removeLast(commonTables.count - visible)
+                queryDepth -= 1
+            }
             define(set.ctes, isRecursive: set.isRecursive)
             // The WITH of the first query holds for all of them, so its names stay defined.
             let columns: Set<String>?
             if case .select(let query) = set.first { columns = visit(query) } else { columns = visit(set.first) }
             for step in set.rest { _ = visit(step.query) }
             visit(set.limit)
+            advise(onOffset: set.limit?.offset)
             return columns
         }
     }
@@ -29,6 +36,7 @@ extension Analyzer {
         defer { scopes.removeLast() }
         // Sources first: select list and WHERE are looked up in them.
         if let from = query.from { visit(from) }
+        adviseOn(query, isOutermost: queryDepth == 1)
         scopes[scopes.count - 1].aliases = aliases(of: query)
         for expression in query.ctes { if case .expression(let value) = expression.body { visit(value) } }
         for array in query.arrayJoin?.arrays ?? [] { visit(array) }
@@ -116,7 +124,7 @@ extension Analyzer {
     }
 
     private mutating func visit(_ reference: TableReference) {
-        var source = Source(names: reference.alias.map { [[$0.name]] } ?? [])
+        var source = Source(names: reference.alias.map { [[$0.name]] } ?? [], range: reference.range)
         switch reference.relation {
         case .table(let path):
             let names = path.map(\.name)

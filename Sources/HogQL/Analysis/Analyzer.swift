@@ -8,6 +8,7 @@ struct Analyzer {
         var table: String?
         /// Of a query: what it gives; `nil` when that cannot be said.
         var columns: Set<String>?
+        var range = SourceRange.none
     }
 
     /// The names of one SELECT.
@@ -27,6 +28,8 @@ struct Analyzer {
     var scopes: [Scope] = []
     /// The queries of WITH that are visible, innermost last, with the columns they give.
     var commonTables: [(name: String, columns: Set<String>?)] = []
+    /// How many queries stand around the one at hand; its rows are the answer when there are none.
+    var queryDepth = 0
     /// Parameters of the lambdas around.
     var parameters: [String] = []
 

@@ -23,6 +23,16 @@ enum KnownTables {
         return isDigit(last) && field.utf8.count <= 8
     }
 
+    /// The column by which a table of events is kept in order; `nil` for tables that are not.
+    static func timeColumn(of table: String) -> String? {
+        switch table {
+        case "events", "raw_events", "log_entries", "heatmaps", "logs", "ai_events": "timestamp"
+        case "sessions", "raw_sessions": "$start_timestamp"
+        case "session_replay_events", "raw_session_replay_events": "start_time"
+        default: nil
+        }
+    }
+
     /// Whether `table` has a column or field `name`; `nil` when the table is not known.
     static func has(_ name: String, in table: String) -> Bool? {
         if joined(by: name, of: table) != nil { return true }

@@ -59,9 +59,9 @@ extension Lexer {
         let letter = byte(1)
         switch letter {
         case 0x30:
-            throw fail(
-                "the escape \\0 is refused: PostHog would delete it", at: index,
-                hint: "A string cannot hold a NUL character; leave it out.")
+            throw SyntaxFailure(
+                offset: index, message: "the escape \\0 is refused: PostHog would delete it",
+                hint: "A string cannot hold a NUL character; leave it out.", isUnsupported: true)
         case 0x5C, quote: return 2
         case 0x78, 0x58:
             guard hexDigitCount(from: index + 2) >= 2 else {
@@ -82,7 +82,9 @@ extension Lexer {
     }
 
     func nulByte() -> SyntaxFailure {
-        fail("a NUL character cannot stand in a query", at: index, hint: "Leave it out.")
+        SyntaxFailure(
+            offset: index, message: "a NUL character cannot stand in a query", hint: "Leave it out.",
+            isUnsupported: true)
     }
 
     // MARK: Numbers

@@ -5,6 +5,9 @@ struct Lexer {
     /// Deeper brackets are refused, as PostHog refuses them.
     static let maxNesting = 64
 
+    static let tooLongHint = "Pass long lists as values, or split the query."
+    static let tooDeepHint = "Give the inner part a name with WITH, or flatten the expression."
+
     let bytes: [UInt8]
     var index = 0
     var tokens: [Token] = []
@@ -18,7 +21,7 @@ struct Lexer {
         guard bytes.count <= Self.maxBytes else {
             throw SyntaxFailure(
                 offset: 0, message: "the query is \(bytes.count) bytes long; at most \(Self.maxBytes) are read",
-                hint: "Pass long lists as values, or split the query.")
+                hint: Self.tooLongHint)
         }
         tokens.reserveCapacity(bytes.count / 3 + 8)
         try scan()
@@ -163,6 +166,9 @@ struct Lexer {
         case (0x29, _, _): try closing(.rightParenthesis, of: .leftParenthesis)
         case (0x5D, _, _): try closing(.rightBracket, of: .leftBracket)
         case (0x7D, _, _): try closingBrace()
+        case (0x3C, _, _):
+            try refuseTag()
+            add(.less, length: 1)
         default:
             guard let kind = Self.single(one) else { throw unexpected() }
             add(kind, length: 1)
@@ -183,7 +189,6 @@ struct Lexer {
         case 0x2F: .slash
         case 0x25: .percent
         case 0x3D: .equal
-        case 0x3C: .less
         case 0x3E: .greater
         case 0x7E: .match
         default: nil
@@ -196,7 +201,7 @@ struct Lexer {
         guard open.count < Self.maxNesting else {
             throw fail(
                 "brackets are nested more than \(Self.maxNesting) deep", at: index,
-                hint: "Give the inner part a name with WITH, or flatten the expression.")
+                hint: Self.tooDeepHint)
         }
         open.append(tokens.count)
         add(kind, length: 1)

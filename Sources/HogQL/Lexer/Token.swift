@@ -24,12 +24,23 @@ struct Token: Sendable {
     }
 
     var kind: Kind
+    /// The keyword the word is read as; `nil` in a reading of the query that has it for a name.
     var keyword: Keyword?
+    /// The keyword that is written, in every reading: not each of them can be an alias without AS.
+    let writtenKeyword: Keyword?
     var lower: Int32
     var upper: Int32
     /// Of an opening bracket: its closing one. Of a name that begins the parameters of a lambda without parentheses:
     /// the arrow. Else -1.
     var partner: Int32 = -1
+
+    init(kind: Kind, keyword: Keyword?, lower: Int32, upper: Int32) {
+        self.kind = kind
+        self.keyword = keyword
+        writtenKeyword = keyword
+        self.lower = lower
+        self.upper = upper
+    }
 
     var range: SourceRange { SourceRange(Int(lower), Int(upper)) }
 
@@ -50,4 +61,7 @@ struct SyntaxFailure: Error {
     var hint: String?
     /// Understood, and refused on purpose.
     var isUnsupported = false
+    /// Whether no other reading of the query is to be tried: the grammar is satisfied and PostHog refuses it all the same,
+    /// or a bound was crossed.
+    var isFinal = false
 }

@@ -28,11 +28,22 @@ public enum Literal {
     ///
     /// - Throws: `invalid_query` for an empty name and for one with `%` or NUL, which PostHog refuses.
     public static func identifier(_ name: String) throws(AirlockError) -> String {
-        guard !name.isEmpty else { throw AirlockError(.invalidQuery, "a name cannot be empty") }
-        guard !name.utf8.contains(where: { $0 == 0 || $0 == 0x25 }) else {
-            throw AirlockError(.invalidQuery, "a name with '%' or a NUL character cannot stand in a query")
+        quoted(try checked([name])[0].name)
+    }
+
+    /// The names as nodes of a tree.
+    ///
+    /// - Throws: as ``identifier(_:)``.
+    static func checked(_ names: [String]) throws(AirlockError) -> [Identifier] {
+        for name in names {
+            guard !name.isEmpty else { throw AirlockError(.invalidQuery, "a name cannot be empty") }
+            guard !name.utf8.contains(where: { $0 == 0 || $0 == 0x25 }) else {
+                throw AirlockError(
+                    .invalidQuery, "a name with '%' or a NUL character cannot stand in a query",
+                    hint: "A property of any name is reached by properties['name'].")
+            }
         }
-        return quoted(name)
+        return names.map { Identifier($0) }
     }
 
     /// A point in time: `toDateTime('2024-05-01 13:00:00.250000')`, read in the project's time zone.
@@ -42,16 +53,33 @@ public enum Literal {
     public static func dateTime(
         year: Int, month: Int, day: Int, hour: Int = 0, minute: Int = 0, second: Int = 0, microsecond: Int = 0
     ) throws(AirlockError) -> String {
-        let parts = [
-            (year, 1...9999), (month, 1...12), (day, 1...31), (hour, 0...23), (minute, 0...59), (second, 0...59),
-            (microsecond, 0...999_999),
-        ]
-        guard parts.allSatisfy({ $0.1.contains($0.0) }), day <= daysOf(month: month, year: year) else {
-            throw AirlockError(.invalidQuery, "the date or time is out of range")
+        let text = try dateTimeText(
+            year: year, month: month, day: day, hour: hour, minute: minute, second: second, microsecond: microsecond)
+        return "toDateTime('\(text)')"
+    }
+
+    /// A calendar day: `toDate('2024-05-01')`.
+    ///
+    /// - Throws: `invalid_query` when a part is out of range.
+    public static func date(year: Int, month: Int, day: Int) throws(AirlockError) -> String {
+        "toDate('\(try dateText(year: year, month: month, day: day))')"
+    }
+
+    static func dateTimeText(
+        year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int, microsecond: Int
+    ) throws(AirlockError) -> String {
+        let date = try dateText(year: year, month: month, day: day)
+        guard 0...23 ~= hour, 0...59 ~= minute, 0...59 ~= second, 0...999_999 ~= microsecond else {
+            throw AirlockError(.invalidQuery, "the time is out of range")
         }
-        let date = "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
-        let time = "\(padded(hour, 2)):\(padded(minute, 2)):\(padded(second, 2)).\(padded(microsecond, 6))"
-        return "toDateTime('\(date) \(time)')"
+        return "\(date) \(padded(hour, 2)):\(padded(minute, 2)):\(padded(second, 2)).\(padded(microsecond, 6))"
+    }
+
+    static func dateText(year: Int, month: Int, day: Int) throws(AirlockError) -> String {
+        guard 1...9999 ~= year, 1...12 ~= month, day >= 1, day <= daysOf(month: month, year: year) else {
+            throw AirlockError(.invalidQuery, "the date is out of range")
+        }
+        return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
     }
 
     /// `[a, b, c]` of JSON values.

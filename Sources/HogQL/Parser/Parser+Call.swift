@@ -5,7 +5,9 @@ extension Parser {
     mutating func call(_ name: Identifier) throws(SyntaxFailure) -> QueryExpression {
         var call = FunctionCall(name: name, arguments: [])
         try arguments(of: &call)
-        if at(.leftParenthesis), !call.distinct, call.orderBy.isEmpty, !startsQuery(at: index + 1) {
+        if at(.leftParenthesis), !call.distinct, call.orderBy.isEmpty,
+            peek().kind == .leftParenthesis || !startsQuery(at: index + 1)
+        {
             call.parameters = call.arguments
             try arguments(of: &call)
         }
@@ -193,6 +195,7 @@ extension Parser {
             default: break
             }
         }
+        doubtful.append(index)
         advance()
         var operand: QueryExpression?
         if !at(.when) { operand = try enclosed() }
@@ -217,24 +220,39 @@ extension Parser {
 
     /// - Returns: `nil` when `interval` is a name here.
     mutating func interval() throws(SyntaxFailure) -> QueryExpression? {
-        let start = self
-        if peek().kind == .string, peek(2).keyword?.intervalUnit == nil {
+        let start = (index: index, depth: depth, height: height, isBlocked: aliasesAreBlocked)
+        if peek().kind == .string, peek(2).keyword?.intervalUnit == nil, isCountAndUnit(peek()) {
             advance()
             return try intervalText()
         }
+        if let unit = peek(2).keyword?.intervalUnit, peek().isName, peek().keyword != nil {
+            // `INTERVAL limit DAY`: between the two, any word is a name.
+            index += 1
+            let name = name(advance())
+            advance()
+            return QueryExpression(.interval(QueryExpression(.field([name]), range: name.range), unit))
+        }
         guard !intervalNames.contains(index), token.partner < 0, startsExpression(after: index) else { return nil }
         advance()
-        if let amount = try? expression(.ternary), let unit = token.keyword?.intervalUnit {
-            advance()
-            return QueryExpression(.interval(amount, unit))
+        do throws(SyntaxFailure) {
+            let amount = try expression(.ternary)
+            if let unit = token.keyword?.intervalUnit {
+                advance()
+                return QueryExpression(.interval(amount, unit))
+            }
+        } catch {
+            if error.isFinal { throw error }
         }
-        let tried = intervalNames
         let failedAt = token
-        self = start
-        intervalNames = tried.union([index])
+        (index, depth, height, aliasesAreBlocked) = start
+        intervalNames.insert(index)
+        if peek().kind == .string {
+            advance()
+            return try intervalText()
+        }
         // A number or a name cannot follow a name, so the unit is what is wrong.
         switch peek().kind {
-        case .integer, .word, .string, .quotedName:
+        case .integer, .word, .quotedName:
             if peek(2).kind == .word || peek(2).kind == .endOfText || peek(2).kind == .rightParenthesis {
                 throw fail(
                     "expected a unit of time, found \(describe(failedAt))", at: failedAt,
@@ -243,6 +261,15 @@ extension Parser {
         default: break
         }
         return nil
+    }
+
+    /// Whether the string holds a count and a unit, so that it is the whole interval: `INTERVAL '7 day' + a`.
+    private func isCountAndUnit(_ token: Token) -> Bool {
+        let text = lexer.bytes[(Int(token.lower) + 1)..<(Int(token.upper) - 1)]
+        guard let space = text.firstIndex(of: 0x20), space > text.startIndex else { return false }
+        var unit = text[(space + 1)...]
+        if unit.last == 0x73 { unit.removeLast() }
+        return text[..<space].allSatisfy(isDigit) && Keyword(unit)?.intervalUnit != nil
     }
 
     /// `'7 day'`: one count and one unit.

@@ -1,6 +1,7 @@
 /// How tightly operators bind, loosest first.
 enum Binding: Int, Comparable {
-    case alias, ternary, or, and, not, between, nullish, distinctFrom, isNull, comparison, additive, multiplicative
+    case alias, ternary, or, and, not, between, nullish, nullSafe, distinctFrom, isNull, comparison, additive
+    case multiplicative
     /// Tighter than every binary operator.
     case unary
 
@@ -18,9 +19,9 @@ extension Parser {
 
     /// What stands between brackets: AS means an alias again.
     mutating func enclosed() throws(SyntaxFailure) -> QueryExpression {
-        let blocked = aliasesAreBlocked
-        aliasesAreBlocked = false
-        defer { aliasesAreBlocked = blocked }
+        let outer = (aliasesAreBlocked, isInLimit)
+        (aliasesAreBlocked, isInLimit) = (false, false)
+        defer { (aliasesAreBlocked, isInLimit) = outer }
         return try expression(.alias)
     }
 
@@ -50,7 +51,10 @@ extension Parser {
     /// `-x`, `NOT x`, or an operand with what is attached to it.
     private mutating func prefixed() throws(SyntaxFailure) -> QueryExpression {
         let start = Int(token.lower)
-        if at(.not), startsExpression(after: index), peek().kind != .leftParenthesis {
+        // `NOT (a)` calls the function of that name; before a subquery or a lambda it cannot.
+        if at(.not), startsExpression(after: index),
+            peek().kind != .leftParenthesis || opensLambda(at: index + 1) || startsQuery(at: index + 2)
+        {
             advance()
             let operand = try expression(.not)
             try grow()
@@ -74,7 +78,9 @@ extension Parser {
     ) throws(SyntaxFailure) -> QueryExpression? {
         if token.kind == .word { return try wordOperation(on: left, minimum) }
         if let (arithmetic, binding) = token.kind.arithmetic {
-            guard minimum <= binding, arithmetic != .modulo || startsExpression(after: index) else { return nil }
+            guard minimum <= binding, arithmetic != .modulo || !isInLimit || startsExpression(after: index) else {
+                return nil
+            }
             advance()
             return QueryExpression(.arithmetic(arithmetic, left, try expression(binding.tighter)))
         }
@@ -83,12 +89,23 @@ extension Parser {
         }
         switch token.kind {
         case .concat where minimum <= .additive: return try concatenation(left, from: start)
-        case .nullSafeEqual where minimum <= .distinctFrom:
+        case .nullSafeEqual where minimum <= .nullSafe:
             advance()
-            return QueryExpression(.isDistinctFrom(left, try expression(.isNull), negated: true))
+            return QueryExpression(.isDistinctFrom(left, try expression(.distinctFrom), negated: true))
         case .nullish where minimum <= .nullish:
             advance()
-            return QueryExpression(.coalesce(left, try expression(.distinctFrom)))
+            return QueryExpression(.coalesce(left, try expression(.nullSafe)))
+        case .dot, .nullishDot, .leftBracket, .leftParenthesis, .doubleColon:
+            // `a IS NULL.b`, of all things, reaches into the comparison.
+            guard case .isNull = left.kind else { return nil }
+            var isPath = false
+            var reached = left
+            while let next = try access(on: reached, isPath: &isPath) {
+                reached = next
+                reached.range = range(from: start)
+                try grow()
+            }
+            return reached
         case .question where minimum <= .ternary:
             advance()
             let then = try expression()
@@ -211,19 +228,39 @@ extension Parser {
         switch token.kind {
         case .quotedName, .string, .templateStart, .integer, .float, .hexadecimal, .binary, .leftParenthesis,
             .leftBracket, .leftBrace, .hash, .asterisk, .dash, .plus, .dot:
-            // `not * 2`, `not - 1`, `not.a`: an operator on a name.
-            if token.kind == .asterisk || token.kind == .plus { return false }
+            // `not * 2`, `not + a`, `not.a`: an operator on a name.
+            if token.kind == .asterisk { return !beginsLiteral(at: place + 2) }
+            if token.kind == .plus { return startsNumber(at: place + 2) }
             if token.kind == .dot { return isDigit(lexer.bytes[min(Int(token.upper), lexer.bytes.count - 1)]) }
             return true
         case .word:
             switch token.keyword {
             case nil: return true
             case .from, .as, .and, .or, .in, .like, .ilike, .is, .between, .then, .else, .end, .when, .where, .group,
-                .having, .qualify, .window, .order, .limit, .offset, .with, .union,
-                .except, .intersect, .prewhere, .ignore:
-                // A name of that kind goes on: `not from.x` is rare enough to ask for backticks.
-                return false
+                .having, .qualify, .window, .order, .limit, .offset, .with, .union, .prewhere, .ignore:
+                return isEvidentName(at: place + 1)
+            case .except, .intersect: return false
             default: return true
+            }
+        default: return false
+        }
+    }
+
+    /// Whether the word at `place` can hardly be a keyword, by what follows: a bracket, a comma, the end.
+    func isEvidentName(at place: Int) -> Bool {
+        guard place + 1 < lexer.tokens.count else { return true }
+        let next = lexer.tokens[place + 1]
+        switch next.kind {
+        case .leftParenthesis where lexer.tokens[place].keyword == .from && next.partner > 0:
+            // Not in `from (SELECT 1) s`.
+            let behind = lexer.tokens[Int(next.partner) + 1]
+            return behind.kind != .quotedName && (behind.kind != .word || behind.keyword != nil)
+        case .endOfText, .comma, .semicolon, .colon, .leftParenthesis, .rightParenthesis, .rightBracket, .rightBrace:
+            return true
+        case .word:
+            switch next.keyword {
+            case .from, .prewhere, .where, .group, .having, .qualify, .order, .limit, .offset, .union: return true
+            default: return false
             }
         default: return false
         }

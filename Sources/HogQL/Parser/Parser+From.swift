@@ -93,23 +93,67 @@ extension Parser {
 
     private mutating func joinConstraint() throws(SyntaxFailure) -> JoinConstraint? {
         if take(.on) {
-            let condition = try expression()
-            guard !at(.comma) else {
-                throw fail(
-                    "PostHog reads a comma behind ON as a second condition", at: token,
-                    hint: "Write AND, or CROSS JOIN for a further table.")
+            let conditions = try joinKeys()
+            guard conditions.count == 1 else {
+                throw SyntaxFailure(
+                    offset: conditions[1].range.lower,
+                    message: "PostHog reads what stands behind the comma as a second condition of ON",
+                    hint: "Write AND, or CROSS JOIN for a further table.", isFinal: true)
             }
-            return .on(condition)
+            return .on(conditions[0])
         }
         guard at(.using), peek().keyword != .sample else { return nil }
         advance()
-        if at(.leftParenthesis) {
+        if at(.leftParenthesis), !continuesExpression(at: Int(token.partner) + 1) {
             advance()
             let keys = try list(upTo: .rightParenthesis)
+            guard !keys.isEmpty else { throw unexpected("a column in USING (…)") }
             try expect(.rightParenthesis, "',' or ')'")
             return .using(keys)
         }
-        return .using(try expressions())
+        return .using(try joinKeys())
+    }
+
+    /// What stands behind ON or USING without parentheses, up to a comma that begins a further table.
+    ///
+    /// PostHog reads as many expressions as fit: `ON a, b` has two, which it then refuses, and `ON a, b c` joins the
+    /// table `b` as `c`. A comma is tried once; in a second pass over the same text its reading is known.
+    private mutating func joinKeys() throws(SyntaxFailure) -> [QueryExpression] {
+        var keys = [try expression()]
+        while at(.comma), !tableCommas.contains(index) {
+            let comma = (index: index, depth: depth, height: height, isBlocked: aliasesAreBlocked)
+            advance()
+            if endsList || at(.comma) { break }
+            if let key = try? expression(), at(.comma) || endsFrom {
+                keys.append(key)
+            } else {
+                (index, depth, height, aliasesAreBlocked) = comma
+                tableCommas.insert(index)
+            }
+        }
+        return keys
+    }
+
+    /// Whether a FROM clause, or the operand of a join, can end here.
+    private var endsFrom: Bool {
+        switch token.kind {
+        case .endOfText, .rightParenthesis, .semicolon, .comma: return true
+        case .word:
+            guard let keyword = token.keyword else { return false }
+            return Keyword.clauses.contains(keyword) || natureOfJoin(at: index) != nil
+                || (peek().keyword == .array && [.left, .inner].contains(keyword))
+                || [.union, .intersect, .except, .cross, .positional, .natural, .settings].contains(keyword)
+        default: return false
+        }
+    }
+
+    /// Whether what stands at `place` makes the parentheses before it a part of an expression.
+    private func continuesExpression(at place: Int) -> Bool {
+        guard lexer.tokens.indices.contains(place) else { return false }
+        let token = lexer.tokens[place]
+        return token.keyword == .as
+            || [.dot, .nullishDot, .leftBracket, .leftParenthesis, .doubleColon].contains(token.kind)
+            || token.kind.arithmetic != nil || token.kind.comparison != nil
     }
 
     // MARK: Tables
@@ -181,7 +225,7 @@ extension Parser {
     }
 
     private var isTableAlias: Bool {
-        token.kind == .quotedName || (token.kind == .word && (token.keyword?.isImplicitTableAlias ?? true))
+        token.kind == .quotedName || (token.kind == .word && (token.writtenKeyword?.isImplicitTableAlias ?? true))
     }
 
     /// An alias with its column names, PIVOT, or UNPIVOT.

@@ -32,21 +32,35 @@ extension Parser {
     private mutating func fraction(after token: Token) throws(SyntaxFailure) -> String {
         guard at(.dot) else { return "" }
         let next = peek()
+        // PostHog has 017 for a number of its own kind, and 017.5 for its fifth element.
+        let isOctal =
+            token.upper - token.lower > 1 && lexer.bytes[Int(token.lower)] == 0x30
+            && lexer.bytes[Int(token.lower)..<Int(token.upper)].allSatisfy { $0 <= 0x37 }
         if next.kind == .integer {
-            // PostHog has 017 for a number of its own kind, and 017.5 for its fifth element.
-            if token.upper - token.lower > 1, lexer.bytes[Int(token.lower)] == 0x30,
-                lexer.bytes[Int(token.lower)..<Int(token.upper)].allSatisfy({ $0 <= 0x37 })
-            {
+            guard !isOctal else {
                 throw refuse("a fraction behind leading zeros", at: token, hint: "Leave the zeros out.")
             }
             index += 2
             return ".\(text(next))"
         }
+        guard !isOctal else { return "" }
+        // `1.from t` is the number 1. and FROM, `1.from` alone a member.
         let isAccess =
-            next.isName && (next.keyword?.isTypeLikeAlias ?? true || next.lower == self.token.upper)
+            next.isName
+            && (next.keyword?.isTypeLikeAlias ?? true || next.lower == self.token.upper && isNameBehindDot)
         guard !isAccess, next.kind != .asterisk || next.lower > self.token.upper else { return "" }
         index += 1
         return ".0"
+    }
+
+    /// At a dot, whether the keyword behind it is a member's name.
+    private var isNameBehindDot: Bool {
+        switch peek().keyword {
+        case .and, .or, .as, .from, .in, .is, .like, .ilike, .between, .not, .then, .else, .end, .when, .where,
+            .prewhere, .group, .having, .qualify, .window, .order, .limit, .offset, .union, .with, .desc, .for:
+            isEvidentName(at: index + 1)
+        default: true
+        }
     }
 
     private func integer(_ token: Token, radix: Int, _ negative: Bool) throws(SyntaxFailure) -> QueryExpression {

@@ -20,7 +20,7 @@ extension Parser {
 
     // MARK: Accesses
 
-    private mutating func access(
+    mutating func access(
         on base: QueryExpression, isPath: inout Bool
     ) throws(SyntaxFailure) -> QueryExpression? {
         switch token.kind {
@@ -36,6 +36,11 @@ extension Parser {
             return try bracketAccess(on: base, nullSafe: false)
         case .leftParenthesis:
             isPath = false
+            if case .columns = base.kind, startsQuery(at: index + 1) {
+                throw refuse(
+                    "PostHog reads * and a subquery as the call of a function '*'", at: token,
+                    hint: "Put a comma or an operator between them.")
+            }
             let arguments = try argumentList()
             return QueryExpression(.callValue(base, arguments))
         case .doubleColon:
@@ -103,10 +108,11 @@ extension Parser {
         case .asterisk: return try asterisk()
         case .hash:
             advance()
-            guard at(.integer), let position = Int(text(self.token)), position > 0, !text(self.token).hasPrefix("0")
+            guard at(.integer), let position = Int(text(self.token)), position == 0 || !text(self.token).hasPrefix("0")
             else {
                 throw unexpected("a column's position from 1, as #1")
             }
+            guard position > 0 else { throw refuse("columns are counted from 1", at: token, hint: "Write #1.") }
             advance()
             return QueryExpression(.positional(position))
         case .quotedName: return try named()
@@ -150,7 +156,8 @@ extension Parser {
 
     private var isCallOrPath: Bool {
         let next = peek().kind
-        return next == .leftParenthesis || (next == .dot && peek(2).isName) || token.partner >= 0
+        return next == .leftParenthesis || (next == .dot && (peek(2).isName || peek(2).kind == .asterisk))
+            || token.partner >= 0
     }
 
     /// A path, a call or a lambda: what begins with a name.
@@ -191,11 +198,7 @@ extension Parser {
 
     private mutating func parenthesised() throws(SyntaxFailure) -> QueryExpression {
         let opening = token
-        if lexer.tokens.indices.contains(Int(opening.partner) + 1),
-            lexer.tokens[Int(opening.partner) + 1].kind == .arrow
-        {
-            return try parenthesisedLambda()
-        }
+        if opensLambda(at: index) { return try parenthesisedLambda() }
         if startsQuery(at: index + 1) {
             advance()
             let query = try enclosedStatement()
@@ -306,6 +309,12 @@ extension Parser {
     private mutating func bareLambda() throws(SyntaxFailure) -> QueryExpression {
         let parameters = try parameters()
         return try lambdaBody(parameters)
+    }
+
+    /// Whether the parentheses that open at `place` stand before an arrow.
+    func opensLambda(at place: Int) -> Bool {
+        let behind = Int(lexer.tokens[place].partner) + 1
+        return behind > place && lexer.tokens.indices.contains(behind) && lexer.tokens[behind].kind == .arrow
     }
 
     private mutating func parenthesisedLambda() throws(SyntaxFailure) -> QueryExpression {

@@ -35,16 +35,25 @@ extension Parser {
                 hint: "Write LIMIT 1 BY …, or argMax(value, order) with GROUP BY.")
         }
         switch next.kind {
-        case .word
-        where [.from, .as, .and, .or, .in, .is, .like, .ilike, .between, .union, .where].contains(next.keyword):
-            return false
-        case .dot where startsNumber(at: index + 1): break
-        case .comma, .endOfText, .rightParenthesis, .semicolon, .dot, .plus, .slash, .equal, .notEqual, .less, .greater:
-            return false
-        default: break
+        case .dot, .plus: guard startsNumber(at: index + (next.kind == .dot ? 1 : 2)) else { return false }
+        case .asterisk: guard !beginsLiteral(at: index + 2) else { return false }
+        case .word, .quotedName, .string, .templateStart, .integer, .float, .hexadecimal, .binary, .leftParenthesis,
+            .leftBracket, .leftBrace, .hash, .dash:
+            break
+        default: return false
         }
         advance()
         return true
+    }
+
+    /// Whether what stands at `place` can only be the right side of an operator.
+    func beginsLiteral(at place: Int) -> Bool {
+        guard lexer.tokens.indices.contains(place) else { return false }
+        let token = lexer.tokens[place]
+        switch token.kind {
+        case .string, .templateStart, .integer, .float, .hexadecimal, .binary, .leftBrace: return true
+        default: return startsNumber(at: place)
+        }
     }
 
     private func refuseTop() throws(SyntaxFailure) {
@@ -64,37 +73,41 @@ extension Parser {
     // MARK: The select list
 
     private mutating func columns() throws(SyntaxFailure) -> [QueryExpression] {
-        if at(.from), peek().kind == .word || peek().kind == .quotedName, peek().keyword != .from {
-            throw fail("the select list is empty", at: token, hint: "Name the columns before FROM, or write *.")
+        if at(.from), peek().kind == .quotedName || (peek().kind == .word && peek().keyword == nil) {
+            throw refused("the select list is empty", at: token, hint: "Name the columns before FROM, or write *.")
         }
         var columns: [QueryExpression] = []
         repeat {
-            if !columns.isEmpty, endsList { break }
+            if !columns.isEmpty, endsList {
+                doubtful.append(index)
+                break
+            }
             columns.append(try column())
         } while take(.comma)
         return columns
     }
 
     /// After a comma: whether the list is over.
-    private var endsList: Bool {
+    var endsList: Bool {
         switch token.kind {
         case .endOfText, .rightParenthesis, .semicolon: return true
         case .word:
-            guard let keyword = token.keyword, keyword == .union || Keyword.clauses.contains(keyword) else {
-                return false
-            }
-            // `a, from FROM b`, `a, from`: a column of that name.
+            // `a, from = b`, `a, from`: a column of that name. Where either reading will do, PostHog ends the list.
             let next = peek()
-            switch next.kind {
-            case .word:
-                switch next.keyword {
-                case .from, .as, .and, .or, .in, .is, .like, .ilike, .between, .not: return false
-                default: return true
+            switch token.keyword {
+            case .group, .order: return next.keyword == .by
+            case .array: return next.keyword == .join
+            case .left, .inner: return next.keyword == .array && peek(2).keyword == .join
+            case .window: return next.isName && peek(2).keyword == .as
+            case .except, .intersect: return [.select, .with].contains(next.keyword) || next.kind == .leftParenthesis
+            case .from, .union, .prewhere, .where, .having, .qualify, .limit, .offset:
+                switch next.kind {
+                case .word, .quotedName, .string, .leftBrace, .leftBracket, .templateStart, .leftParenthesis, .hash:
+                    return true
+                case .dash: return [.where, .prewhere, .having, .qualify].contains(token.keyword)
+                default: return startsNumber(at: index + 1)
                 }
-            case .quotedName, .string, .leftBrace, .leftBracket, .templateStart: return true
-            case .leftParenthesis: return keyword != .array && keyword != .window
-            case .dash: return [.where, .prewhere, .having, .qualify].contains(keyword)
-            default: return startsNumber(at: index + 1)
+            default: return false
             }
         default: return false
         }
@@ -115,10 +128,17 @@ extension Parser {
                 hint: "Put the parameters in parentheses: (x, y) -> …")
         }
         let value = try expression()
-        guard token.kind == .quotedName || (token.kind == .word && token.keyword?.isImplicitColumnAlias ?? true)
+        guard token.kind == .quotedName || (token.kind == .word && token.writtenKeyword?.isImplicitColumnAlias ?? true)
         else { return value }
         if case .alias = value.kind, lexer.tokens[index - 1].kind != .rightParenthesis {
             throw refuse("a column with two aliases", at: token, hint: "Keep one, or put a comma between two columns.")
+        }
+        if case .field(let names) = value.kind, names.count == 1, lexer.tokens[index - 1].kind == .word,
+            names[0].name.lowercased() == "from"
+        {
+            throw refused(
+                "the select list is empty", at: lexer.tokens[index - 1],
+                hint: "Name the columns before FROM, or write *.")
         }
         try refuseSurprisingAlias()
         return QueryExpression(.alias(value, try alias("an alias")), range: range(from: start))
@@ -171,8 +191,8 @@ extension Parser {
     mutating func expressions() throws(SyntaxFailure) -> [QueryExpression] {
         var found = [try expression()]
         while take(.comma) {
-            if endsList || at(.rightParenthesis)
-                || token.keyword.map({ Keyword.clauses.contains($0) && !peekContinues }) ?? false
+            if endsList || at(.rightParenthesis) || at(.comma)
+                || token.keyword.map({ Keyword.clauses.contains($0) && $0 != .select && !peekContinues }) ?? false
             {
                 break
             }
@@ -342,7 +362,10 @@ extension Parser {
     private mutating func parsedLimit() throws(SyntaxFailure) -> ParsedLimit? {
         if take(.offset) { return ParsedLimit(clause: LimitClause(count: nil, offset: try expression())) }
         guard take(.limit) else { return nil }
-        var parsed = ParsedLimit(clause: LimitClause(count: try expression()))
+        isInLimit = true
+        let count = try expression()
+        isInLimit = false
+        var parsed = ParsedLimit(clause: LimitClause(count: count))
         parsed.clause.isPercent = take(.percent)
         if take(.comma) {
             parsed.clause.offset = try expression()

@@ -93,6 +93,7 @@ extension Parser {
             try expect(.rightBrace, "'}' after the placeholder")
             return .placeholder(QueryExpression(.placeholder(expression), range: range(from: start)))
         }
+        if at(.less) { throw refuse("HogQLX tags are not read", at: token, hint: "Only SELECT queries are read.") }
         throw unexpected("SELECT", hint: remedy ?? "Only SELECT queries are read.")
     }
 
@@ -188,7 +189,7 @@ extension Parser {
 
     private mutating func commonTable() throws(SyntaxFailure) -> CommonTableExpression {
         if token.isName, let place = queryPlaceOfCommonTable {
-            let name = try alias("a name")
+            let name = try identifier("a name")
             let columnNames = at(.leftParenthesis) ? try nameList() : []
             try expect(.as)
             var materialized: Bool?
@@ -208,7 +209,7 @@ extension Parser {
         guard take(.as) else {
             throw unexpected("AS and a name", hint: "WITH name AS (SELECT …), or WITH value AS name.")
         }
-        return CommonTableExpression(name: try alias("a name after AS"), body: .expression(value))
+        return CommonTableExpression(name: try identifier("a name after AS"), body: .expression(value))
     }
 
     /// Where the parenthesis opens in `name [(columns)] AS [[NOT] MATERIALIZED] (`.
@@ -267,9 +268,12 @@ extension Parser {
             .float, .hexadecimal, .binary, .templateStart:
             return true
         case .dot: return startsNumber(at: place + 1)
+        case .plus: return startsNumber(at: place + 2)
         case .word:
             switch token.keyword {
-            case .and, .or, .in, .is, .like, .ilike, .between, .as, .then, .else, .end, .when: return false
+            case .as: return lexer.tokens[place].keyword == .select
+            case .and, .or, .in, .is, .like, .ilike, .between, .then, .else, .end, .when:
+                return isEvidentName(at: place + 1)
             default: return true
             }
         default: return false

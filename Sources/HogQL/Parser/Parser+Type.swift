@@ -44,7 +44,7 @@ extension Parser {
 
     /// The type after `::`, which takes no arguments.
     mutating func castType() throws(SyntaxFailure) -> TypeName {
-        guard token.kind == .quotedName || (token.kind == .word && token.keyword?.isCastType ?? true) else {
+        guard token.kind == .quotedName || (token.kind == .word && token.writtenKeyword?.isCastType ?? true) else {
             throw unexpected("a type after '::'", hint: "Other types are written CAST(x AS T).")
         }
         var name = name(advance())

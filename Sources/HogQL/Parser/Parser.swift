@@ -3,14 +3,18 @@ internal import AirlockCore
 /// A recursive-descent parser of HogQL; expressions by operator precedence.
 ///
 /// Linear in the length of the text: a keyword is decided on by looking a bounded number of tokens ahead, save for
-/// INTERVAL, which is tried once at each place.
+/// INTERVAL and a comma behind ON, which are tried once at each place. When a reading fails, a bounded number of others
+/// follows: see ``Parser/reading(_:_:)``.
 struct Parser {
     /// How many prefix operators, lambdas and conditions may stand inside one another, besides brackets.
     static let maxDepth = 192
     /// The greatest height of the tree. Whoever walks it recurses that deep.
     static let maxHeight = 256
 
-    let lexer: Lexer
+    static let tooDeepHint = "Give inner parts names with WITH."
+    static let tooHighHint = "Use a list: IN (…), arraySum([…]), concat(…)."
+
+    var lexer: Lexer
     var index = 0
     var depth = 0
     /// The height of the highest subtree that was finished in the innermost ``scope``.
@@ -21,9 +25,26 @@ struct Parser {
     var lastLimitHadOffset = false
     /// Where INTERVAL was tried and turned out to be a name.
     var intervalNames: Set<Int> = []
+    /// The commas behind the conditions of joins that turned out to begin a further table.
+    var tableCommas: Set<Int> = []
+    /// Keywords that begin something long, and may be names: the next to be doubted after a failure far behind them.
+    var doubtful: [Int] = []
+    /// Whether the count of a LIMIT is being read, where a `%` may end it.
+    var isInLimit = false
+    /// How often a token was gone over, in all readings together: what the time of parsing grows with.
+    var steps = 0
+
+    /// The keywords that this reading has for names.
+    private(set) var forcedNames: [Int] = []
 
     init(_ text: String) throws(SyntaxFailure) {
         lexer = try Lexer(text)
+    }
+
+    init(_ lexer: Lexer, forcedNames: [Int], steps: Int) {
+        self.lexer = lexer
+        self.forcedNames = forcedNames
+        self.steps = steps
     }
 
     // MARK: Tokens
@@ -42,6 +63,7 @@ struct Parser {
     @discardableResult
     mutating func advance() -> Token {
         let current = token
+        steps &+= 1
         if current.kind != .endOfText { index += 1 }
         return current
     }
@@ -54,12 +76,14 @@ struct Parser {
 
     mutating func take(_ kind: Token.Kind) -> Bool {
         guard token.kind == kind else { return false }
+        steps &+= 1
         index += 1
         return true
     }
 
     mutating func take(_ keyword: Keyword) -> Bool {
         guard token.keyword == keyword else { return false }
+        steps &+= 1
         index += 1
         return true
     }
@@ -104,8 +128,10 @@ struct Parser {
     mutating func alias(_ expected: String) throws(SyntaxFailure) -> Identifier {
         let token = token
         let identifier = try identifier(expected)
-        if ["true", "false", "team_id"].contains(identifier.name.lowercased()), token.kind == .word {
-            throw fail("'\(identifier.name)' cannot be an alias", at: token, hint: "Choose another name.")
+        if token.kind == .word, token.upper - token.lower <= 7,
+            ["true", "false", "team_id"].contains(identifier.name.lowercased())
+        {
+            throw refused("'\(identifier.name)' cannot be an alias", at: token, hint: "Choose another name.")
         }
         return identifier
     }
@@ -114,10 +140,11 @@ struct Parser {
 
     mutating func descend() throws(SyntaxFailure) {
         depth += 1
+        steps &+= 1
         guard depth <= Self.maxDepth else {
-            throw fail(
+            throw refused(
                 "the query is nested more than \(Self.maxDepth) deep", at: token,
-                hint: "Give inner parts names with WITH.")
+                hint: Self.tooDeepHint)
         }
     }
 
@@ -125,9 +152,9 @@ struct Parser {
     mutating func grow() throws(SyntaxFailure) {
         height += 1
         guard height <= Self.maxHeight else {
-            throw fail(
+            throw refused(
                 "the expression that ends here is more than \(Self.maxHeight) operators deep", at: token,
-                hint: "Use a list: IN (…), arraySum([…]), concat(…).")
+                hint: Self.tooHighHint)
         }
     }
 
@@ -135,6 +162,11 @@ struct Parser {
 
     func fail(_ message: String, at token: Token, hint: String? = nil) -> SyntaxFailure {
         SyntaxFailure(offset: Int(token.lower), message: message, hint: hint)
+    }
+
+    /// Of what the grammar admits and PostHog refuses all the same.
+    func refused(_ message: String, at token: Token, hint: String? = nil) -> SyntaxFailure {
+        SyntaxFailure(offset: Int(token.lower), message: message, hint: hint, isFinal: true)
     }
 
     /// Of what is understood, and refused on purpose.

@@ -10,6 +10,7 @@ extension QueryPrinter {
         switch base.kind {
         case .field(let names) where names.count > 1: write(base)
         case .callValue, .arrayAccess, .member, .tupleAccess, .slice, .placeholder: write(base)
+        case .constant(let constant) where constant.isCallable: write(base)
         case .call(let call) where call.parameters != nil && call.withinGroup.isEmpty: write(base)
         default:
             write("(")

@@ -14,7 +14,7 @@ extension QueryPrinter {
             writeArguments(arguments)
         case .alias(let value, let name):
             // The alias of a lambda would end up in its body.
-            if case .lambda = value.kind { write(value, .ternary) } else { write(value) }
+            if value.endsInLambda { write(value, .ternary) } else { write(value) }
             write(" AS ")
             write(name)
         case .negate(let operand): writeNegated(operand)
@@ -138,6 +138,13 @@ extension QueryPrinter {
 
     /// `NOT (…)` reads as a call of the function `not`, which is then what is written.
     private mutating func writeNot(_ operand: QueryExpression) {
+        switch operand.kind {
+        case .lambda, .subquery:
+            write("NOT ")
+            return write(bare: operand.kind)
+        default: break
+        }
+        if operand.isPlainAsterisk { return write("NOT *") }
         var inner = QueryPrinter()
         inner.write(operand, .not)
         if inner.text.utf8.first == 0x28 {
@@ -153,10 +160,10 @@ extension QueryPrinter {
     private mutating func write(access kind: QueryExpression.Kind) {
         switch kind {
         case .tupleAccess(let base, let index, let nullSafe):
-            write(base: base)
+            if case .constant(.bool) = base.kind { write(bare: base.kind) } else { write(base: base) }
             write(nullSafe ? "?.\(index)" : ".\(index)")
         case .arrayAccess(let base, let key, let nullSafe):
-            write(base: base)
+            write(base: base, beforeBracket: true)
             write(nullSafe ? "?.[" : "[")
             write(key)
             write("]")
@@ -176,7 +183,7 @@ extension QueryPrinter {
                 write(name)
             }
         case .slice(let base, let from, let to):
-            write(base: base)
+            write(base: base, beforeBracket: true)
             write("[")
             if let from { write(from, .or) }
             write(":")

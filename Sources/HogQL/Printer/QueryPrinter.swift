@@ -1,3 +1,5 @@
+internal import AirlockCore
+
 /// Writes a tree as HogQL that reads back as the same tree.
 public struct QueryPrinter {
     var text = ""
@@ -41,11 +43,40 @@ public struct QueryPrinter {
     }
 
     /// Writes what an access, a call or a sign stands next to.
-    mutating func write(base expression: QueryExpression) {
+    mutating func write(base expression: QueryExpression, beforeBracket: Bool = false) {
         if expression.kind.isAccessible { return write(bare: expression.kind) }
+        // `1.5.2` and `3[1]` are accesses, `3.1` is not.
+        if case .constant(let constant) = expression.kind, constant.isCallable, beforeBracket || constant.hasFraction {
+            return write(bare: expression.kind)
+        }
         text += "("
         write(bare: expression.kind)
         text += ")"
+    }
+}
+
+extension ColumnSelection {
+    var isWrittenWithAsterisk: Bool {
+        if case .all = kind { true } else { !excluding.isEmpty }
+    }
+}
+
+extension Constant {
+    /// Whether it is written with a decimal point and no exponent, so that another point goes on to an access.
+    var hasFraction: Bool {
+        guard case .number(let number) = self else { return false }
+        let text = number.text.utf8
+        return text.contains(0x2E) && !text.contains { $0 | 0x20 == 0x65 }
+    }
+
+    /// Whether parentheses behind the bare literal call it.
+    var isCallable: Bool {
+        switch self {
+        case .null, .string, .nan: true
+        case .bool: false
+        case .number(let number): number.text.utf8.first != 0x2D
+        case .infinity(let negative): !negative
+        }
     }
 }
 
@@ -56,11 +87,12 @@ extension QueryExpression.Kind {
         // A lambda takes in all that follows it.
         case .alias, .lambda: .alias
         // Beside an operator an asterisk would multiply.
-        case .columns: .alias
+        case .columns(let selection): selection.isWrittenWithAsterisk ? .alias : nil
         case .ternary: .ternary
         case .or: .or
         case .and: .and
-        case .not: .not
+        // So does one behind NOT.
+        case .not(let operand): operand.endsInLambda ? .alias : .not
         case .between: .between
         case .coalesce: .nullish
         case .isDistinctFrom: .distinctFrom

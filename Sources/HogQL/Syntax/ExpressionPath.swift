@@ -32,6 +32,15 @@ extension QueryExpression {
         }
     }
 
+    /// Whether it is a lambda, or NOT before one, so that whatever follows would go into the lambda's body.
+    var endsInLambda: Bool {
+        switch kind {
+        case .lambda: true
+        case .not(let operand): operand.endsInLambda
+        default: false
+        }
+    }
+
     /// The expression without aliases around it.
     public var withoutAlias: QueryExpression {
         var node = self

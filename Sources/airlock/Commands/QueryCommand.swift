@@ -7,6 +7,9 @@ struct QueryCommand: AsyncParsableCommand {
         commandName: "query", abstract: "Run a HogQL query and print its rows.",
         discussion: """
               airlock query 'SELECT event, count() FROM events WHERE event = {name} GROUP BY event' --value name=signup
+              airlock query --explain 'SELECT properties.plan FROM events' --format json
+
+            What of HogQL the local warehouse answers, docs/hogql.md lists.
 
             \(HelpText.dataEnvironment)
 
@@ -22,6 +25,12 @@ struct QueryCommand: AsyncParsableCommand {
         help: ArgumentHelp("A value: JSON, or else text. May be repeated.", valueName: "name=value"))
     var values: [String] = []
 
+    @Flag(
+        help: ArgumentHelp(
+            "Run nothing: show the tables, columns, properties and functions used, and what makes the query dear.",
+            discussion: "With --format json, the syntax tree as well."))
+    var explain = false
+
     @Option(help: ArgumentHelp("The most rows that are fetched.", valueName: "count"))
     var maxRows = 10_000
 
@@ -33,6 +42,7 @@ struct QueryCommand: AsyncParsableCommand {
 
     func run() async throws {
         let query = try QueryInput(text: text, values: values, maxRows: maxRows, timeout: timeout)
+        guard !explain else { return try QueryExplanation(of: query.text).present(output) }
         try await DataCall(data, output).query(query.text, values: query.values, options: query.options)
     }
 }

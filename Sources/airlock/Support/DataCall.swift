@@ -29,9 +29,7 @@ struct DataCall {
         do {
             reply = try await ask { driver in try await driver.prepare(text, values: values).run(options) }
         } catch let error as AirlockError {
-            var failure = CommandFailure(error)
-            failure.excerpt = QueryPlace.excerpt(error, of: text)
-            throw failure
+            throw QueryPlace.failure(error, in: text)
         }
         let cut = reply.cutBy.map { "cut by the \(String($0.rawValue.map { $0 == "_" ? " " : $0 }))" }
         let details: JSONObject = [
@@ -48,6 +46,12 @@ struct DataCall {
 
 /// Shows where in a query an error is.
 enum QueryPlace {
+    static func failure(_ error: AirlockError, in text: String) -> CommandFailure {
+        var failure = CommandFailure(error)
+        failure.excerpt = excerpt(error, of: text)
+        return failure
+    }
+
     /// The line of the query at fault, and a caret below the place; nothing for an error elsewhere.
     static func excerpt(_ error: AirlockError, of text: String) -> [String] {
         guard case .query(let line, let column) = error.location, line >= 1, column >= 1 else { return [] }
