@@ -89,6 +89,14 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // What make bench times in one process.
+        .executableTarget(
+            name: "airlock-bench",
+            dependencies: [
+                "AirlockCore", "DriverKit", "HogQL", "LocalWarehouse", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            path: "Benchmarks/AirlockBench", swiftSettings: strict),
+
         // Tests; AirlockTesting is what they share.
         .target(
             name: "AirlockTesting", dependencies: ["AirlockCore"], path: "Tests/AirlockTesting",

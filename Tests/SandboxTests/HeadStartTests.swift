@@ -13,7 +13,7 @@ import Testing
         let runtime = try RuntimeStore(environment: environment)
             .python(guest: EmbeddedFiles.files(in: .guest), environment: [:])
         var limits = SandboxLimits()
-        limits.wall = .milliseconds(100)
+        limits.wall = .seconds(2)
         limits.files = files
         return SandboxRequest(runtime: runtime, isolation: .full, limits: limits)
     }

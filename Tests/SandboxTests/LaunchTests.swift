@@ -24,7 +24,7 @@ import Testing
         let runtime = try RuntimeStore(environment: ["AIRLOCK_CACHE": cache])
             .python(guest: EmbeddedFiles.files(in: .guest), environment: [:])
         var limits = SandboxLimits()
-        limits.wall = .milliseconds(200)
+        limits.wall = .seconds(2)
         return SandboxRequest(runtime: runtime, isolation: isolation, limits: limits)
     }
 

@@ -5,7 +5,7 @@ internal import Glibc
 /// The demo data set: three months of a small software company, always the same, with the facts of ``DemoTruth``.
 public enum DemoData {
     /// Raised whenever the events change, so that cached copies are made anew.
-    static let version = "1"
+    static let version = "2"
     private static let versionKey = "demo_version"
 
     /// Makes sure that the demo data set is at `path`, a place in a cache: whatever else is there is replaced.

@@ -29,9 +29,7 @@ struct DemoStory {
             uuid: uuid(at: timestamp), event: event, timestamp: timestamp, distinctID: distinctID ?? person.distinctID,
             personID: person.id, properties: properties.json,
             createdAt: timestamp + Int64(random.within(50_000...2_500_000)), sessionID: session, windowID: nil)
-        guard try writer.insert(row) else { return }
-        if let change { try writer.stage(change, person: person.id, at: timestamp) }
-        events += 1
+        if try writer.insert(row, change) { events += 1 }
     }
 
     /// UUIDv7 (RFC 9562 §5.7).

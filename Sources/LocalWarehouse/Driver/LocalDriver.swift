@@ -47,7 +47,7 @@ public final class LocalDriver: DataDriver {
                 ORDER BY name LIMIT ?
                 """
         case .cohort:
-            sql = "SELECT DISTINCT CAST(cohort_id AS TEXT) FROM cohort_people ORDER BY cohort_id LIMIT ?"
+            sql = "SELECT CAST(id AS TEXT) FROM cohorts ORDER BY id LIMIT ?"
         }
         return try await source.current().warehouse.read { db in
             try String.fetchAll(db, sql: sql, arguments: [Self.maxNames])

@@ -92,6 +92,14 @@ struct FileState: Sendable, Equatable {
 extension Warehouse {
     /// What a query is compiled against.
     func querySchema() async throws(AirlockError) -> QuerySchema {
+        let cohorts = try await read { db in
+            var cohorts: [String: Int64] = [:]
+            let rows = try Row.fetchCursor(db, sql: "SELECT name, id FROM cohorts ORDER BY id DESC")
+            while let row = try rows.next() {
+                if let name = row.text(0), let id = row.integer(1) { cohorts[name] = id }
+            }
+            return cohorts
+        }
         let properties = try await read { db in
             var properties: [QuerySchema.PropertyScope: [String: QuerySchema.PropertyType]] = [:]
             let rows = try Row.fetchCursor(db, sql: "SELECT scope, name, type FROM property_definitions")
@@ -104,7 +112,8 @@ extension Warehouse {
             return properties
         }
         return QuerySchema(
-            properties: properties, timeZone: timeZone, weekStart: weekStart == 1 ? .monday : .sunday, now: pinnedNow)
+            properties: properties, timeZone: timeZone, weekStart: weekStart == 1 ? .monday : .sunday, now: pinnedNow,
+            cohorts: cohorts)
     }
 
     /// The file types group properties by name alone, whatever the group's type.

@@ -19,7 +19,8 @@ public final class Warehouse: Sendable {
     /// Opens an existing warehouse.
     ///
     /// - Throws: `file_failed` when the file cannot be read, `invalid_data` when it is no warehouse, damaged, or of a
-    ///   newer format. The content is not searched for damage: that is ``check()``.
+    ///   newer format. The content is not searched for damage: that is ``check()``. A file of an older format is brought
+    ///   to the present one where it may be written; where not, the error says so.
     public static func open(at path: String) throws(AirlockError) -> Warehouse {
         try open(at: path, prepare: nil)
     }
@@ -50,11 +51,14 @@ public final class Warehouse: Sendable {
             try db.execute(sql: "PRAGMA trusted_schema = 0")
             try prepare?(db)
         }
-        let pool = try DatabasePool(path: path, configuration: configuration)
-        let meta = try pool.read { db in
-            try WarehouseTables.verify(db, path: path)
-            return try WarehouseTables.meta(db)
+        var pool = try DatabasePool(path: path, configuration: configuration)
+        if try pool.read({ try WarehouseTables.verify($0, path: path) }) {
+            try pool.close()
+            try WarehouseMigration.run(path)
+            pool = try DatabasePool(path: path, configuration: configuration)
+            _ = try pool.read { try WarehouseTables.verify($0, path: path) }
         }
+        let meta = try pool.read { try WarehouseTables.meta($0) }
         return Warehouse(path: path, pool: pool, meta: meta)
     }
 

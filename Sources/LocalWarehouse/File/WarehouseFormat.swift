@@ -1,24 +1,24 @@
-/// What makes an SQLite file a warehouse, version 1.
+/// What makes an SQLite file a warehouse, version 2.
 ///
 /// Timestamps are INTEGER microseconds since 1970-01-01T00:00:00Z; JSON is TEXT; booleans are 0 and 1.
 package enum WarehouseFormat {
     /// `ALWH`, in the file's header (PRAGMA application_id).
     static let applicationID: Int32 = 0x414C_5748
     /// In the file's header (PRAGMA user_version) and in `meta`.
-    static let version: Int32 = 1
+    static let version: Int32 = 2
 
     static let tables = """
         CREATE TABLE events (
-            uuid TEXT PRIMARY KEY NOT NULL,
+            uuid TEXT NOT NULL,
             event TEXT NOT NULL,
             timestamp INTEGER NOT NULL,
             distinct_id TEXT NOT NULL,
             person_id TEXT NOT NULL,
-            properties TEXT NOT NULL,
             created_at INTEGER NOT NULL,
             session_id TEXT,
             window_id TEXT,
-            group_0 TEXT, group_1 TEXT, group_2 TEXT, group_3 TEXT, group_4 TEXT
+            group_0 TEXT, group_1 TEXT, group_2 TEXT, group_3 TEXT, group_4 TEXT,
+            properties TEXT NOT NULL
         );
         CREATE TABLE persons (
             id TEXT PRIMARY KEY NOT NULL,
@@ -28,7 +28,8 @@ package enum WarehouseFormat {
         ) WITHOUT ROWID;
         CREATE TABLE person_distinct_ids (
             distinct_id TEXT PRIMARY KEY NOT NULL,
-            person_id TEXT NOT NULL
+            person_id TEXT NOT NULL,
+            last_seen INTEGER NOT NULL DEFAULT 0
         ) WITHOUT ROWID;
         CREATE TABLE sessions (
             session_id TEXT PRIMARY KEY NOT NULL,
@@ -59,11 +60,6 @@ package enum WarehouseFormat {
             properties TEXT NOT NULL,
             PRIMARY KEY (group_type_index, group_key)
         ) WITHOUT ROWID;
-        CREATE TABLE cohort_people (
-            person_id TEXT NOT NULL,
-            cohort_id INTEGER NOT NULL,
-            PRIMARY KEY (cohort_id, person_id)
-        ) WITHOUT ROWID;
         CREATE TABLE property_definitions (
             scope TEXT NOT NULL,
             name TEXT NOT NULL,
@@ -80,15 +76,47 @@ package enum WarehouseFormat {
             key TEXT PRIMARY KEY NOT NULL,
             value TEXT NOT NULL
         ) WITHOUT ROWID;
+        """ + additions
+
+    /// What version 2 brought.
+    static let additions = """
+        CREATE TABLE IF NOT EXISTS cohorts (
+            id INTEGER PRIMARY KEY NOT NULL,
+            name TEXT NOT NULL,
+            count INTEGER NOT NULL
+        );
+        CREATE TABLE IF NOT EXISTS cohort_people (
+            cohort_id INTEGER NOT NULL,
+            person_id TEXT NOT NULL,
+            PRIMARY KEY (cohort_id, person_id)
+        ) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS property_statistics (
+            scope TEXT NOT NULL,
+            name TEXT NOT NULL,
+            count INTEGER NOT NULL,
+            example TEXT,
+            PRIMARY KEY (scope, name)
+        ) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS event_properties (
+            event TEXT NOT NULL,
+            property TEXT NOT NULL,
+            count INTEGER NOT NULL,
+            PRIMARY KEY (event, property)
+        ) WITHOUT ROWID;
+
         """
 
+    /// Of version 2 on; in a file that was made by version 1 the uuid is the primary key.
+    static let uuidIndex = "CREATE UNIQUE INDEX events_uuid ON events (uuid)"
+
     /// Made after a first import's rows: sorting once costs a fraction of keeping the trees while rows arrive.
-    static let indexes = """
-        CREATE INDEX IF NOT EXISTS events_timestamp ON events (timestamp);
-        CREATE INDEX IF NOT EXISTS events_event_timestamp ON events (event, timestamp);
-        CREATE INDEX IF NOT EXISTS events_person_timestamp ON events (person_id, timestamp);
-        CREATE INDEX IF NOT EXISTS events_session ON events (session_id) WHERE session_id IS NOT NULL;
-        """
+    static let indexes = [
+        "CREATE INDEX IF NOT EXISTS events_timestamp ON events (timestamp)",
+        "CREATE INDEX IF NOT EXISTS events_event_timestamp ON events (event, timestamp)",
+        "CREATE INDEX IF NOT EXISTS events_person_timestamp ON events (person_id, timestamp)",
+        "CREATE INDEX IF NOT EXISTS events_session ON events (session_id) WHERE session_id IS NOT NULL",
+        "CREATE INDEX IF NOT EXISTS person_distinct_ids_person ON person_distinct_ids (person_id)",
+    ]
 
     /// Keys of the table `meta`.
     enum MetaKey {

@@ -72,7 +72,7 @@ extension Warehouse {
                 distinctIDs: try count("SELECT count(*) FROM person_distinct_ids"),
                 sessions: try count("SELECT count(*) FROM sessions"),
                 groups: try count("SELECT count(*) FROM groups"),
-                cohorts: try count("SELECT count(DISTINCT cohort_id) FROM cohort_people"),
+                cohorts: try count("SELECT count(*) FROM cohorts"),
                 topEvents: top.map { row in
                     WarehouseInfo.Event(
                         name: row.text(0) ?? "", count: Int(row.integer(1) ?? 0), firstSeen: row.integer(2) ?? 0,

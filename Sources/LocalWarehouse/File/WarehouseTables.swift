@@ -27,8 +27,9 @@ enum WarehouseTables {
         return meta
     }
 
+    /// - Returns: whether the file is of an older format, and needs ``WarehouseMigration``.
     /// - Throws: `invalid_data` when the file is an SQLite database of something else, or of a newer format.
-    static func verify(_ db: Database, path: String) throws {
+    static func verify(_ db: Database, path: String) throws -> Bool {
         let application = try Int64.fetchOne(db, sql: "PRAGMA application_id") ?? 0
         guard application == Int64(WarehouseFormat.applicationID) else {
             throw AirlockError(
@@ -42,6 +43,7 @@ enum WarehouseTables {
                 "the warehouse has format \(version); this version of Airlock reads \(WarehouseFormat.version)",
                 at: .file(path), hint: "Use a newer Airlock, or export the events there and import them here.")
         }
+        if version < Int64(WarehouseFormat.version) { return true }
         let tables = try Set(String.fetchAll(db, sql: "SELECT name FROM sqlite_schema WHERE type = 'table' LIMIT 1000"))
         let missing = names.filter { !tables.contains($0) }
         guard missing.isEmpty else {
@@ -49,11 +51,12 @@ enum WarehouseTables {
                 .invalidData, "the warehouse lacks the table '\(missing[0])': the file is damaged", at: .file(path),
                 hint: "Restore it from a copy, or import the events again.")
         }
+        return false
     }
 
     static let names = [
-        "events", "persons", "person_distinct_ids", "sessions", "groups", "cohort_people", "property_definitions",
-        "event_definitions", "meta",
+        "events", "persons", "person_distinct_ids", "sessions", "groups", "cohorts", "cohort_people",
+        "property_definitions", "property_statistics", "event_definitions", "event_properties", "meta",
     ]
 }
 
@@ -63,5 +66,36 @@ extension WarehouseTables {
         let text = try meta(db)[WarehouseFormat.MetaKey.groupTypes]
         let names = text.flatMap { try? JSONValue(json: $0) }?.arrayValue ?? []
         return names.prefix(WarehouseWriter.maxGroupTypes).compactMap(\.stringValue)
+    }
+}
+
+extension WarehouseTables {
+    /// Whether the table of events refuses a second event of a uuid already.
+    static func comparesUUIDs(_ db: Database) throws -> Bool {
+        try Bool.fetchOne(
+            db,
+            sql: """
+                SELECT EXISTS (
+                    SELECT 1 FROM pragma_index_list('events') AS list WHERE list."unique" AND (
+                        SELECT group_concat(name) FROM pragma_index_info(list.name)) = 'uuid')
+                """) ?? false
+    }
+
+    static func propertyTypes(_ db: Database) throws -> [PropertyDefinitions.Key: PropertyType] {
+        var known: [PropertyDefinitions.Key: PropertyType] = [:]
+        let rows = try Row.fetchCursor(db, sql: "SELECT scope, name, type FROM property_definitions")
+        while let row = try rows.next() {
+            guard let scope = row.text(0).flatMap(PropertyScope.init(rawValue:)), let name = row.text(1),
+                let type = row.text(2).flatMap(PropertyType.init(rawValue:))
+            else { continue }
+            known[PropertyDefinitions.Key(scope: scope, name: name)] = type
+        }
+        return known
+    }
+
+    static func define(_ db: Database, _ key: PropertyDefinitions.Key, _ type: PropertyType) throws {
+        try db.execute(
+            sql: "INSERT OR REPLACE INTO property_definitions (scope, name, type) VALUES (?, ?, ?)",
+            arguments: [key.scope.rawValue, key.name, type.rawValue])
     }
 }

@@ -84,14 +84,15 @@ struct CSVEventReader: EventReader {
         }
     }
 
-    mutating func next() throws(AirlockError) -> EventRecord? {
+    mutating func next(into draft: EventDraft) throws(AirlockError) -> EventRecord? {
         guard let record = try reader.next() else { return nil }
         switch record.fields {
         case .failure(let rejection):
             return .rejected(line: record.line, reason: rejection.reason, text: record.text, isCut: false)
         case .success(let fields):
             do throws(Rejection) {
-                return .event(try event(fields), line: record.line)
+                draft.fill(try event(fields))
+                return .event(line: record.line)
             } catch {
                 return .rejected(
                     line: record.line, reason: error.reason, text: Array(fields.joined(separator: ",").utf8),

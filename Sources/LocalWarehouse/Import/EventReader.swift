@@ -2,15 +2,17 @@ internal import AirlockCore
 
 /// What stands at one place of an input file.
 enum EventRecord {
-    case event(ImportedEvent, line: Int)
+    /// It is in the draft.
+    case event(line: Int)
     case rejected(line: Int, reason: String, text: [UInt8], isCut: Bool)
 }
 
 /// A file's records, one after the other, in memory that does not grow with the file.
 protocol EventReader {
+    /// - Parameter draft: takes the event; good until the next call.
     /// - Returns: `nil` at the end.
     /// - Throws: what makes reading on pointless: a failing disk, a damaged gzip file.
-    mutating func next() throws(AirlockError) -> EventRecord?
+    mutating func next(into draft: EventDraft) throws(AirlockError) -> EventRecord?
 
     var consumedBytes: Int { get }
 
@@ -27,7 +29,7 @@ struct JSONLinesReader: EventReader {
     var consumedBytes: Int { lines.consumedBytes }
     var propertyTypes: [(name: String, type: PropertyType)]? { nil }
 
-    mutating func next() throws(AirlockError) -> EventRecord? {
+    mutating func next(into draft: EventDraft) throws(AirlockError) -> EventRecord? {
         guard let line = try lines.next() else { return nil }
         if line.isTooLong {
             return .rejected(
@@ -36,7 +38,8 @@ struct JSONLinesReader: EventReader {
                 isCut: true)
         }
         do throws(Rejection) {
-            return .event(try JSONEventReader.read(line.bytes), line: line.number)
+            try JSONEventReader.read(line.bytes, into: draft)
+            return .event(line: line.number)
         } catch {
             return .rejected(line: line.number, reason: error.reason, text: line.bytes, isCut: false)
         }

@@ -4,6 +4,9 @@ public struct ImportReport: Sendable, Hashable {
     public var events = 0
     /// Events whose `uuid` was there already; they were left as they were.
     public var duplicates = 0
+    /// Wishes of `$identify` and `$create_alias` to make one person of two that were not followed, since the other person
+    /// is identified already.
+    public var refusedMerges = 0
     /// Records that are no event.
     public var rejected = 0
     /// The first few of them.

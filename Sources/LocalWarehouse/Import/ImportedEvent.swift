@@ -21,6 +21,8 @@ struct ImportedEvent {
     var groupKeys: [(type: String, key: String)] = []
     var person = PersonChange()
     var group: GroupChange?
+    /// The other distinct id of `$identify`, `$create_alias` and `$merge_dangerously`.
+    var merged: String?
 }
 
 /// What an event says about its person.
@@ -29,12 +31,10 @@ struct PersonChange {
     var properties: JSONObject?
     var set: JSONObject?
     var setOnce: JSONObject?
+    /// Names of properties that are taken away.
+    var unset: [String] = []
     var isIdentified: Bool?
     var createdAt: Int64?
-
-    var isEmpty: Bool {
-        properties == nil && set == nil && setOnce == nil && isIdentified == nil && createdAt == nil
-    }
 }
 
 /// What a `$groupidentify` event says about a group.

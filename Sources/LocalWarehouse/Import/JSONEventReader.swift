@@ -29,6 +29,7 @@ enum JSONEventReader {
         event.groupKeys = (properties["$groups"]?.objectValue).map(groupKeys) ?? []
         event.person = try personChange(object, person: person, properties: properties)
         event.group = group(properties, event: name)
+        event.merged = try merged(properties, event: name)
         return event
     }
 
@@ -113,14 +114,31 @@ enum JSONEventReader {
         _ object: JSONObject, person: JSONObject?, properties own: JSONObject
     ) throws(Rejection) -> PersonChange {
         var change = PersonChange()
+        // PostHog keeps no profile of whom such an event is about, and so applies nothing to it.
+        if own["$process_person_profile"]?.boolValue == false { return change }
         change.properties = try properties(
             present(object["person_properties"]) ?? person?["properties"], "person_properties")
         change.set = try properties(present(own["$set"]) ?? present(object["set"]) ?? object["$set"], "$set")
         change.setOnce = try properties(
             present(own["$set_once"]) ?? present(object["set_once"]) ?? object["$set_once"], "$set_once")
+        change.unset = unset(present(own["$unset"]) ?? object["$unset"])
         change.isIdentified = person?["is_identified"]?.boolValue
         change.createdAt = try time(person?["created_at"], "person.created_at")
         return change
+    }
+
+    /// A list of names, or an object whose member names count.
+    private static func unset(_ value: JSONValue?) -> [String] {
+        value?.arrayValue?.compactMap(\.stringValue) ?? value?.objectValue?.keys ?? []
+    }
+
+    /// The distinct id that becomes another one of the event's person.
+    private static func merged(_ properties: JSONObject, event: String) throws(Rejection) -> String? {
+        switch event {
+        case "$identify": try optionalText(properties["$anon_distinct_id"], "$anon_distinct_id")
+        case "$create_alias", "$merge_dangerously": try optionalText(properties["alias"], "alias")
+        default: nil
+        }
     }
 
     private static func group(_ properties: JSONObject, event: String) -> GroupChange? {

@@ -10,7 +10,12 @@ enum NameBasedUUID {
     ]
 
     static func make(space: [UInt8], name: some Collection<UInt8>) -> String {
-        var bytes = Array(SHA1.digest(space + Array(name)).prefix(16))
+        let digest = space.withUnsafeBufferPointer { space in
+            // Without a copy where the name lies in one piece.
+            name.withContiguousStorageIfAvailable { SHA1.digest(of: space, $0) }
+                ?? Array(name).withUnsafeBufferPointer { SHA1.digest(of: space, $0) }
+        }
+        var bytes = Array(digest.prefix(16))
         bytes[6] = bytes[6] & 0x0F | 0x50
         bytes[8] = bytes[8] & 0x3F | 0x80
         return text(bytes)

@@ -15,15 +15,31 @@ struct PropertyTypes {
         count = known.count
     }
 
+    func isKnown(_ scope: PropertyScope, _ name: String) -> Bool { types[scope]?[name] != nil }
+
     mutating func observe(_ scope: PropertyScope, _ properties: JSONObject, at timestamp: Int64) {
-        for (name, value) in properties where types[scope]?[name] == nil {
+        for (name, value) in properties where !isKnown(scope, name) {
             if let type = PropertyType.detect(name, value, at: timestamp) { define(scope, name, type) }
         }
     }
 
+    /// - Returns: whether the property has a type now.
+    mutating func observe(_ scope: PropertyScope, _ member: JSONMember, at timestamp: Int64) -> Bool {
+        switch member.kind {
+        case .null, .array, .object: return false
+        case .bool, .number, .string: break
+        }
+        let name = member.name.string
+        guard !isKnown(scope, name), let value = try? JSONValue(json: Array(member.value)),
+            let type = PropertyType.detect(name, value, at: timestamp)
+        else { return isKnown(scope, name) }
+        define(scope, name, type)
+        return true
+    }
+
     /// Leaves a type that is known already.
     mutating func define(_ scope: PropertyScope, _ name: String, _ type: PropertyType) {
-        guard types[scope]?[name] == nil, count < Self.maxNames else { return }
+        guard !isKnown(scope, name), count < Self.maxNames else { return }
         types[scope, default: [:]][name] = type
         added[PropertyDefinitions.Key(scope: scope, name: name)] = type
         count += 1

@@ -29,7 +29,7 @@ final class RejectedLines {
             record["text"] = .string(valid)
         } else {
             record["text"] = .string(String(decoding: text, as: UTF8.self))
-            record["bytes_base64"] = .string(Base64.encode(text))
+            record["bytes_base64"] = .string(Base64.encoded(text))
         }
         if isCut { record["cut"] = true }
         JSONValue.object(record).appendJSON(to: &pending)
@@ -77,26 +77,5 @@ final class RejectedLines {
             }
         }
         return quote.unicodeScalars.count < text.count && text.count > quotedCharacters ? quote + "…" : quote
-    }
-}
-
-/// Base64 (RFC 4648 §4).
-enum Base64 {
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
-    static func encode(_ bytes: [UInt8]) -> String {
-        var text: [UInt8] = []
-        text.reserveCapacity((bytes.count + 2) / 3 * 4)
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let piece = bytes[start..<min(start + 3, bytes.count)]
-            var bits: UInt32 = 0
-            for byte in piece { bits = bits << 8 | UInt32(byte) }
-            bits <<= UInt32(8 * (3 - piece.count))
-            for index in 0..<4 {
-                let isPadding = index > piece.count
-                text.append(isPadding ? UInt8(ascii: "=") : alphabet[Int(bits >> UInt32(18 - 6 * index) & 63)])
-            }
-        }
-        return String(decoding: text, as: UTF8.self)
     }
 }

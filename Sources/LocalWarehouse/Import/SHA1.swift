@@ -1,34 +1,48 @@
-/// SHA-1 (RFC 3174), for name-based UUIDs only: it protects nothing.
-enum SHA1 {
-    static func digest(_ message: some Collection<UInt8>) -> [UInt8] {
-        var bytes = Array(message)
-        let bits = UInt64(bytes.count) &* 8
-        bytes.append(0x80)
-        while bytes.count % 64 != 56 { bytes.append(0) }
-        for shift in stride(from: 56, through: 0, by: -8) {
-            bytes.append(UInt8(truncatingIfNeeded: bits >> UInt64(shift)))
-        }
+/// SHA-1 (RFC 3174), for name-based UUIDs and the function of that name: it protects nothing.
+struct SHA1 {
+    private var state: (UInt32, UInt32, UInt32, UInt32, UInt32) = (
+        0x6745_2301, 0xEFCD_AB89, 0x98BA_DCFE, 0x1032_5476, 0xC3D2_E1F0
+    )
 
-        var state: (UInt32, UInt32, UInt32, UInt32, UInt32) = (
-            0x6745_2301, 0xEFCD_AB89, 0x98BA_DCFE, 0x1032_5476, 0xC3D2_E1F0
-        )
-        var words = [UInt32](repeating: 0, count: 80)
-        bytes.withUnsafeBufferPointer { bytes in
-            words.withUnsafeMutableBufferPointer { words in
-                for block in stride(from: 0, to: bytes.count, by: 64) {
-                    add(block: UnsafeBufferPointer(rebasing: bytes[block..<block + 64]), words, to: &state)
+    static func digest(_ message: some Collection<UInt8>) -> [UInt8] {
+        Array(message).withUnsafeBufferPointer { digest(of: $0) }
+    }
+
+    /// - Parameter parts: the message, in pieces.
+    static func digest(of parts: UnsafeBufferPointer<UInt8>...) -> [UInt8] {
+        var hash = SHA1()
+        let length = parts.reduce(0) { $0 + $1.count }
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 64) { block in
+            withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 80) { words in
+                var filled = 0
+                func put(_ byte: UInt8) {
+                    block[filled] = byte
+                    filled += 1
+                    if filled == 64 {
+                        hash.add(UnsafeBufferPointer(block), words)
+                        filled = 0
+                    }
+                }
+                for part in parts {
+                    for byte in part { put(byte) }
+                }
+                put(0x80)
+                while filled != 56 { put(0) }
+                let bits = UInt64(length) &* 8
+                for shift in stride(from: 56, through: 0, by: -8) {
+                    put(UInt8(truncatingIfNeeded: bits >> UInt64(shift)))
                 }
             }
         }
-        return [state.0, state.1, state.2, state.3, state.4].flatMap { word in
-            [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: word >> UInt32($0)) }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(20)
+        for word in [hash.state.0, hash.state.1, hash.state.2, hash.state.3, hash.state.4] {
+            for shift: UInt32 in [24, 16, 8, 0] { bytes.append(UInt8(truncatingIfNeeded: word >> shift)) }
         }
+        return bytes
     }
 
-    private static func add(
-        block: UnsafeBufferPointer<UInt8>, _ words: UnsafeMutableBufferPointer<UInt32>,
-        to state: inout (UInt32, UInt32, UInt32, UInt32, UInt32)
-    ) {
+    private mutating func add(_ block: UnsafeBufferPointer<UInt8>, _ words: UnsafeMutableBufferPointer<UInt32>) {
         for index in 0..<16 {
             words[index] =
                 UInt32(block[index * 4]) << 24 | UInt32(block[index * 4 + 1]) << 16
@@ -52,5 +66,5 @@ enum SHA1 {
         state = (state.0 &+ a, state.1 &+ b, state.2 &+ c, state.3 &+ d, state.4 &+ e)
     }
 
-    private static func rotate(_ word: UInt32, _ count: UInt32) -> UInt32 { word << count | word >> (32 - count) }
+    private func rotate(_ word: UInt32, _ count: UInt32) -> UInt32 { word << count | word >> (32 - count) }
 }

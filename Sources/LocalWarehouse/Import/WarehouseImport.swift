@@ -67,15 +67,17 @@ extension WarehouseImport {
         do {
             var report = try WarehouseUpdate.run(at: target, cancellation: cancellation) { db in
                 let writer = try WarehouseWriter(db, definitions: definitions)
-                var report = try copy(&reader, to: writer, rejected, db, cancellation) { events, isFinishing in
+                var report = try copy(&reader, to: writer, rejected, cancellation) { events, isFinishing in
                     progress?(
                         ImportProgress(
                             bytesRead: file.consumedBytes, totalBytes: file.totalBytes, events: events,
                             isFinishing: isFinishing))
                 }
-                try writer.finish {
+                let outcome = try writer.finish {
                     if cancellation.isCancelled { throw WarehouseUpdate.cancelled }
                 }
+                (report.events, report.duplicates) = (outcome.events, outcome.duplicates)
+                report.refusedMerges = outcome.refusedMerges
                 report.persons = try Int.fetchOne(db, sql: "SELECT count(*) FROM persons") ?? 0
                 report.sessions = try Int.fetchOne(db, sql: "SELECT count(*) FROM sessions") ?? 0
                 report.rejectedPath = try rejected.publish()
@@ -127,20 +129,19 @@ extension WarehouseImport {
     }
 
     private func copy(
-        _ reader: inout any EventReader, to writer: WarehouseWriter, _ rejected: RejectedLines, _ db: Database,
+        _ reader: inout any EventReader, to writer: WarehouseWriter, _ rejected: RejectedLines,
         _ cancellation: Cancellation, report: (_ events: Int, _ isFinishing: Bool) -> Void
     ) throws -> ImportReport {
         var result = ImportReport()
-        var persons = PersonIDs(db, looksUp: writer.isAddition)
+        let draft = EventDraft()
         let detectsTypes = reader.propertyTypes == nil
         var records = 0
-        while let record = try reader.next() {
+        while let record = try reader.next(into: draft) {
             switch record {
             case .rejected(let line, let reason, let text, let isCut):
                 try rejected.add(line: line, reason: reason, text: text, isCut: isCut)
-            case .event(let event, _):
-                if detectsTypes { writer.observe(event.properties, at: event.timestamp) }
-                if try add(event, writer, &persons) { result.events += 1 } else { result.duplicates += 1 }
+            case .event:
+                if try writer.add(draft, detectsTypes: detectsTypes) { result.events += 1 }
             }
             records += 1
             if rejected.count == records, records == Self.hopelessRecords { break }
@@ -155,26 +156,6 @@ extension WarehouseImport {
         return result
     }
 
-    private func add(
-        _ event: ImportedEvent, _ writer: WarehouseWriter, _ persons: inout PersonIDs
-    ) throws -> Bool {
-        let person = try event.personID ?? persons.id(for: event.distinctID)
-        var row = EventRow(
-            uuid: event.uuid, event: event.event, timestamp: event.timestamp, distinctID: event.distinctID,
-            personID: person, properties: JSONValue.object(event.properties).jsonBytes,
-            createdAt: event.createdAt ?? event.timestamp, sessionID: event.sessionID, windowID: event.windowID,
-            groups: event.groups)
-        for (type, key) in event.groupKeys {
-            guard let index = writer.groupIndex(of: type) else { continue }
-            while row.groups.count <= index { row.groups.append(nil) }
-            row.groups[index] = row.groups[index] ?? key
-        }
-        guard try event.keepsRepetitions ? writer.insertRepeatable(row) : writer.insert(row) else { return false }
-        try writer.stage(event.person, person: person, at: event.timestamp)
-        if let group = event.group { try writer.stage(group, at: event.timestamp) }
-        return true
-    }
-
     private func nothingFound(_ rejected: RejectedLines, _ records: Int) -> AirlockError {
         guard records > 0 else {
             return AirlockError(
@@ -186,32 +167,5 @@ extension WarehouseImport {
             .invalidData, "\(extent) records are no events; nothing was imported", at: .file(input),
             hint: "A line of JSONL needs event, timestamp and distinct_id; for CSV name the columns with --map.",
             problems: rejected.first.map { Problem("rejected", "\($0.reason): \($0.quote)", line: $0.line) })
-    }
-}
-
-/// The persons of distinct ids whose events name none.
-struct PersonIDs {
-    private let db: Database
-    private let looksUp: Bool
-    private var recent: [String: String] = [:]
-
-    /// - Parameter looksUp: whether the warehouse may know some already.
-    init(_ db: Database, looksUp: Bool) {
-        self.db = db
-        self.looksUp = looksUp
-    }
-
-    mutating func id(for distinctID: String) throws -> String {
-        if let known = recent[distinctID] { return known }
-        var id: String?
-        if looksUp {
-            let statement = try db.cachedStatement(
-                sql: "SELECT person_id FROM person_distinct_ids WHERE distinct_id = ?")
-            id = try String.fetchOne(statement, arguments: [distinctID])
-        }
-        let result = id ?? NameBasedUUID.make(space: NameBasedUUID.persons, name: distinctID.utf8)
-        if recent.count >= 50_000 { recent.removeAll(keepingCapacity: true) }
-        recent[distinctID] = result
-        return result
     }
 }

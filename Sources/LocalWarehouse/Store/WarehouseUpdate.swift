@@ -37,8 +37,9 @@ enum WarehouseUpdate {
         _ body: (Database) throws -> T
     ) throws -> T {
         let file = try TemporaryFile(beside: target)
-        // Until it has its name the file is nobody's: neither a journal nor the order of writes matters.
-        let queue = try open(file.path, journal: "OFF", synchronous: "OFF")
+        // Until it has its name the file is nobody's: the order of writes does not matter, and the journal serves a failing
+        // statement only.
+        let queue = try open(file.path, journal: "MEMORY", synchronous: "OFF")
         let result: T
         do {
             defer { try? queue.close() }

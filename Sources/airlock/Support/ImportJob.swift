@@ -7,14 +7,9 @@ struct ImportJob: Sendable {
     private let work: WarehouseImport
 
     init(
-        file: String, data: String?, format: WarehouseImport.Format, map: [String], delimiter: String?,
+        file: String, target: String, format: WarehouseImport.Format, map: [String], delimiter: String?,
         definitions: String?
     ) throws(AirlockError) {
-        guard let target = data ?? Environment.value("AIRLOCK_DATA") else {
-            throw AirlockError(
-                .invalidArgument, "no warehouse file is named", at: .argument("--data"),
-                hint: "Give --data FILE or set AIRLOCK_DATA; a file that is not there is made.")
-        }
         var separator: Character?
         if let delimiter {
             let text = delimiter == "\\t" ? "\t" : delimiter
@@ -28,6 +23,16 @@ struct ImportJob: Sendable {
             input: file, target: target, format: format, columns: try ColumnMap(map), delimiter: separator,
             definitions: try definitions.map { path throws(AirlockError) in try PropertyDefinitions(path: path) }
                 ?? PropertyDefinitions())
+    }
+
+    /// The warehouse to import into: the option's, else the environment's.
+    static func target(_ option: String?) throws(AirlockError) -> String {
+        guard let target = option ?? Environment.value("AIRLOCK_DATA") else {
+            throw AirlockError(
+                .invalidArgument, "no warehouse file is named", at: .argument("--data"),
+                hint: "Give --data FILE or set AIRLOCK_DATA; a file that is not there is made.")
+        }
+        return target
     }
 
     @Sendable func run(_ progress: @escaping @Sendable (Double?, String) -> Void) async throws -> String {
@@ -45,6 +50,10 @@ struct ImportJob: Sendable {
                 + "\(report.persons) persons, \(report.sessions) sessions"
         ]
         if report.duplicates > 0 { lines.append("\(report.duplicates) events were there already") }
+        if report.refusedMerges > 0 {
+            lines.append(
+                "\(report.refusedMerges) merges of persons were refused: the other person is identified already")
+        }
         if report.rejected > 0 {
             let place = report.rejectedPath.map { ", all of them in " + SafeText.line($0) } ?? ""
             lines.append("\(report.rejected) lines are no events\(place):")

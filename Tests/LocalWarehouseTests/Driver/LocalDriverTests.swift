@@ -61,6 +61,8 @@ import Testing
             ])
         #expect(objects.filter(\.available).map(\.name) == ["events", "persons", "sessions"])
         #expect(objects.filter(\.queryable).map(\.name) == ["events", "persons", "sessions"])
+        #expect(
+            objects[0].description.hasPrefix("20 events of 2 names") && objects[2].description.hasPrefix("2 persons"))
     }
 
     @Test func fields() async throws {
@@ -71,6 +73,9 @@ import Testing
         #expect(byName["properties.`odd name`"]?.type == "Boolean")
         #expect(byName["person.properties.mail"]?.type == "String")
         #expect(byName["properties.plan"]?.example == "pro")
+        #expect(byName["properties.plan"]?.description == "On 20 of 20 events: view, buy")
+        #expect(byName["person.properties.mail"]?.description == "On 2 of 2 persons")
+        #expect(byName["event"]?.description == "Name of the event; 2 names: view (15), buy (5)")
         // Each of these values is one person's.
         #expect(byName["properties.secret"]?.example == nil && byName["properties.amount"]?.example == nil)
         #expect(byName["person.properties.mail"]?.example == nil)

@@ -1,5 +1,6 @@
 import AirlockCore
 import DriverKit
+import Foundation
 import GRDB
 
 @testable import LocalWarehouse
@@ -40,9 +41,9 @@ enum ExecutionWarehouse {
     /// The warehouse that ClickHouse's answers were recorded over.
     static func recorded() throws -> DatabaseQueue {
         try queue { database in
-            for (table, text) in [("events", recordedEvents), ("persons", recordedPersons)] {
-                for line in text.split(separator: "\n") {
-                    guard case .object(let row) = try JSONValue(json: String(line)) else { continue }
+            for table in ["events", "persons"] {
+                for line in try recordedLines("\(table).jsonl") {
+                    guard case .object(let row) = line else { continue }
                     let marks = row.keys.map { _ in "?" }.joined(separator: ", ")
                     try database.execute(
                         sql: "INSERT INTO \(table) (\(row.keys.joined(separator: ", "))) VALUES (\(marks))",
@@ -50,6 +51,13 @@ enum ExecutionWarehouse {
                 }
             }
         }
+    }
+
+    /// The lines of a file that `Recording/record_clickhouse.py` has made.
+    static func recordedLines(_ name: String) throws -> [JSONValue] {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent()
+        let text = try String(contentsOf: folder.appending(path: "Recording/\(name)"), encoding: .utf8)
+        return try text.split(separator: "\n").map { try JSONValue(json: String($0)) }
     }
 
     private static func stored(_ value: JSONValue) -> DatabaseValue {

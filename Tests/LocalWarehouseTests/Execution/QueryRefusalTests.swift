@@ -21,7 +21,7 @@ import Testing
         .init(query: "SELECT event FROM evnts", code: .invalidQuery, says: "events"),
         .init(query: "SELECT e.evnt FROM events e", code: .invalidQuery, says: "event"),
         .init(query: "SELECT lenght(event) FROM events", code: .invalidQuery, says: "length"),
-        .init(query: "SELECT cityHash64(event) FROM events", code: .unsupportedQuery, says: "cityHash64"),
+        .init(query: "SELECT matchesAction(1) FROM events", code: .unsupportedQuery, says: "matchesAction"),
         .init(query: "SELECT elements_chain FROM events", code: .unsupportedQuery, says: "elements_chain"),
         .init(query: "SELECT * FROM session_replay_events", code: .unsupportedQuery, says: "session_replay_events"),
         .init(query: "SELECT event FROM events SAMPLE 0.1", code: .unsupportedQuery, says: "SAMPLE"),
@@ -39,13 +39,28 @@ import Testing
         .init(
             query: "SELECT windowFunnel(10)(timestamp, event = 'a') FROM events", code: .invalidQuery,
             says: "toDateTime(timestamp)"),
-        .init(
-            query: "SELECT leadInFrame(event) OVER (ORDER BY uuid) FROM events", code: .unsupportedQuery, says: "ROWS"),
-        .init(query: "SELECT quantile(0.5)(1) OVER () FROM events", code: .unsupportedQuery, says: "quantile"),
+        .init(query: "SELECT quantil(0.5)(1) OVER () FROM events", code: .invalidQuery, says: "quantile"),
         .init(query: "SELECT row_number() FROM events", code: .invalidQuery, says: "OVER"),
         .init(query: "SELECT match(event, '(a')", code: .invalidQuery, says: "event"),
         .init(query: "SELECT match('a', '(a')", code: .invalidQuery, says: "pattern"),
-        .init(query: "SELECT event FROM events ANY LEFT JOIN persons p ON 1", code: .unsupportedQuery, says: "ANY"),
+        .init(query: "SELECT event FROM events ANY LEFT JOIN persons p ON 1", code: .invalidQuery, says: "equality"),
+        .init(
+            query: "SELECT 1 FROM numbers(2) a ANY FULL JOIN numbers(2) b ON a.number = b.number", code: .invalidQuery,
+            says: "no ANY FULL JOIN"),
+        .init(
+            query: "SELECT 1 FROM numbers(2) a LEFT JOIN numbers(2) b ON a.number > b.number", code: .invalidQuery,
+            says: "equality"),
+        .init(
+            query: "SELECT 1 FROM numbers(2) a ASOF JOIN numbers(2) b ON a.number = b.number", code: .invalidQuery,
+            says: "inequality"),
+        .init(
+            query: "SELECT DISTINCT event FROM events ORDER BY timestamp", code: .unsupportedQuery, says: "DISTINCT"),
+        .init(query: "SELECT count() FROM events WHERE person_id IN COHORT 'x'", code: .invalidQuery, says: "number"),
+        .init(
+            query: "SELECT sum(number) OVER (ORDER BY number ROWS BETWEEN 1 FOLLOWING AND 1 PRECEDING) FROM numbers(3)",
+            code: .invalidQuery, says: "frame"),
+        .init(query: "SELECT * EXCLUDE (evnt) FROM events", code: .invalidQuery, says: "event"),
+        .init(query: "SELECT COLUMNS('^zzz') FROM events", code: .invalidQuery, says: "matches"),
         .init(query: "SELECT 1 UNION ALL SELECT 1, 2", code: .invalidQuery, says: "columns"),
         .init(query: "SELECT event FROM events ORDER BY 2", code: .invalidQuery, says: "column 2"),
         .init(query: "SELECT id FROM persons p JOIN persons q ON p.id = q.id", code: .invalidQuery, says: "ambiguous"),

@@ -96,7 +96,9 @@ import Testing
                     #"P|1767225600000000|{"plan":"pro","x":1,"first":2,"mail":"m"}|1"#, "Q|1767571200000000|{}|0",
                 ])
         #expect(
-            try values("SELECT * FROM person_distinct_ids ORDER BY 1") == ["a|P", "b|Q", "c|\(other)"])
+            try values("SELECT distinct_id, person_id FROM person_distinct_ids ORDER BY 1") == [
+                "a|P", "b|Q", "c|\(other)",
+            ])
     }
 
     @Test func anOlderImportOnlyFillsGaps() async throws {

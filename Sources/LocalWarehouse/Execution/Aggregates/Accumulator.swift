@@ -4,3 +4,11 @@ protocol Accumulator: AnyObject {
     func add(_ row: ArgumentRow) throws
     func result() throws -> Value
 }
+
+/// How many rows there are.
+final class RowCount: Accumulator {
+    private var count: Int64 = 0
+
+    func add(_ row: ArgumentRow) { count += 1 }
+    func result() -> Value { .int(count) }
+}

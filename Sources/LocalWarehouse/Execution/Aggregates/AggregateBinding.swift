@@ -38,6 +38,25 @@ struct AggregateBinding {
         }
     }
 
+    func integer(_ index: Int) throws(AirlockError) {
+        guard arguments[index].type.isInteger || arguments[index].type.isNull else {
+            throw fail("needs a whole number, not \(resolver.typeName(arguments[index].type))")
+        }
+    }
+
+    func unsupported(_ what: String, hint: String? = nil) -> AirlockError {
+        resolver.unsupported(what, range, hint: hint)
+    }
+
+    /// A parameter that counts something, such as the N of `topK(N)`; `nil` where there is none.
+    func countParameter(_ index: Int = 0, least: Int64 = 1, most: Int64 = 1_000_000) throws(AirlockError) -> Int? {
+        guard parameters.count > index else { return nil }
+        guard case .int(let value)? = parameters[index].constant, value >= least, value <= most else {
+            throw fail("needs a whole number from \(least) to \(most) as its parameter \(index + 1)")
+        }
+        return Int(value)
+    }
+
     func noDistinct() throws(AirlockError) {
         if isDistinct {
             throw resolver.unsupported("\(name)(DISTINCT …)", range, hint: "Use a subquery with DISTINCT.")
@@ -70,94 +89,47 @@ struct AggregateBinding {
             .aggregate(call, nodes, filter: filter), type, signature: signature, children: children,
             mayBeNaN: mayMakeNaN, aggregate: true)
     }
-}
 
-/// The aggregate functions by name, and the suffixes that change them.
-enum AggregateCatalog {
-    struct Found {
-        let base: String
-        let isFiltered: Bool
-        /// `-OrNull`: NULL over no rows.
-        let orNull: Bool
-        /// `-Array`: over the elements of an array.
-        let overArray: Bool
-        let bind: (AggregateBinding, Found) throws(AirlockError) -> Node
-    }
-
-    static let all: [String: AggregateBinding.Bind] = SimpleAggregates.all.merging(CollectingAggregates.all) { $1 }
-        .merging(OrderedAggregates.all) { $1 }
-
-    static var names: [String] { Array(all.keys) + windowOnly }
-
-    static let windowOnly: Set<String> = [
-        "row_number", "rank", "dense_rank", "lagInFrame", "leadInFrame", "first_value", "last_value", "nth_value",
-        "ntile", "percent_rank", "cume_dist", "lag", "lead",
-    ]
-
-    private static let folded = Dictionary(
-        uniqueKeysWithValues: ["count", "sum", "avg", "min", "max"].map { ($0, $0) })
-
-    static func find(_ name: String) -> Found? {
-        var base = name
-        var (isFiltered, orNull, overArray) = (false, false, false)
-        func resolve(_ candidate: String) -> String? {
-            if all[candidate] != nil { return candidate }
-            return folded[candidate.lowercased()]
-        }
-        while resolve(base) == nil {
-            if base.hasSuffix("If"), !isFiltered {
-                isFiltered = true
-                base.removeLast(2)
-            } else if base.hasSuffix("OrNull"), !orNull {
-                orNull = true
-                base.removeLast(6)
-            } else if base.hasSuffix("OrDefault") {
-                base.removeLast(9)
-            } else if base.hasSuffix("Array"), !overArray {
-                overArray = true
-                base.removeLast(5)
-            } else {
-                return nil
-            }
-            if base.isEmpty { return nil }
-        }
-        guard let known = resolve(base), let bind = all[known] else { return nil }
-        // HogQL makes these two NULL over no rows.
-        if overArray, known == "avg" || known == "median" { orNull = true }
-        return Found(base: known, isFiltered: isFiltered, orNull: orNull, overArray: overArray) {
-            binding, found throws(AirlockError) in
-            var binding = binding
-            if found.overArray {
-                guard binding.arguments.count == 1, let element = binding.arguments[0].type.element else {
-                    throw binding.fail("takes one array")
-                }
-                guard CollectingAggregates.overArrays.contains(known) else {
-                    throw binding.resolver.unsupported("the aggregate '\(name)'", binding.range)
-                }
-                return try CollectingAggregates.overArray(known, element, found.orNull, binding)
-            }
-            if found.orNull {
-                // Over no rows a count of rows tells apart what the default could not.
-                binding.name = known
-                let value = try bind(binding)
-                guard !value.type.isNullable, !value.type.isContainer else { return value }
-                let rows = binding.aggregate([], .uint64, key: "rows", sql: { "count(*)\($1)" }) { RowCount() }
-                let call = ScalarCall(
-                    "orNull", sql: { "(CASE WHEN \($0[0]) = 0 THEN NULL ELSE \($0[1]) END)" }, seesNull: true
-                ) { $0[0].isTrue ? $0[1] : .null }
-                return Node(
-                    .call(call, [rows, value]), value.type.asNullable,
-                    signature: "orNull(\(rows.signature),\(value.signature))", children: [rows, value])
-            }
-            return try bind(binding)
+    /// An aggregate that steps over the rows without a NULL among their arguments, and is NULL where there may be NULLs
+    /// and no row was left.
+    func fold<State: Sendable>(
+        _ nodes: [Node], _ type: ClickHouseType, key: String? = nil, _ initial: State,
+        step: @escaping @Sendable (inout State, ArgumentRow) throws -> Void,
+        finish: @escaping @Sendable (State) throws -> Value
+    ) -> Node {
+        let nullable = nodes.contains { $0.isNullable } && !type.isContainer
+        return aggregate(nodes, type.nullable(if: nullable), key: key, mayMakeNaN: type.isFloat) {
+            Folding(initial, nullable: nullable, step: step, finish: finish)
         }
     }
 }
 
-/// How many rows there are.
-final class RowCount: Accumulator {
-    private var count: Int64 = 0
+/// An accumulator made of a state and two functions.
+final class Folding<State>: Accumulator {
+    private var state: State
+    private let nullable: Bool
+    private var isEmpty = true
+    private let step: @Sendable (inout State, ArgumentRow) throws -> Void
+    private let finish: @Sendable (State) throws -> Value
 
-    func add(_ row: ArgumentRow) { count += 1 }
-    func result() -> Value { .int(count) }
+    init(
+        _ initial: State, nullable: Bool, step: @escaping @Sendable (inout State, ArgumentRow) throws -> Void,
+        finish: @escaping @Sendable (State) throws -> Value
+    ) {
+        (state, self.nullable, self.step, self.finish) = (initial, nullable, step, finish)
+    }
+
+    func add(_ row: ArgumentRow) throws {
+        for index in 0..<row.count where row.isMissing(index) { return }
+        isEmpty = false
+        try step(&state, row)
+    }
+
+    func result() throws -> Value {
+        if nullable, isEmpty { return .null }
+        let value = try finish(state)
+        // SQLite has one NULL for both; a NaN is NULL in PostHog's reply too.
+        if nullable, case .double(let number) = value, number.isNaN { return .null }
+        return value
+    }
 }

@@ -13,6 +13,11 @@ final class Node: Sendable {
         case parameter(Int)
         /// The single value of a query of one column and one row.
         case scalarQuery(QueryPlan)
+        /// Whether a query has rows.
+        case exists(QueryPlan)
+        /// `arrayJoin`: a row for each element of an array. Only the planner knows where the rows multiply, and puts a
+        /// column in its place.
+        case spread(Node)
         /// Whether a value is among those of a query of one column, which is shared under a number.
         case membership(Node, Int, nullable: Bool)
     }
@@ -25,6 +30,7 @@ final class Node: Sendable {
     let size: Int
     let containsAggregate: Bool
     let containsWindow: Bool
+    let containsSpread: Bool
     let parameters: Set<Int>
     /// Whether a NULL may stand for NaN in it, which SQLite cannot keep apart.
     let mayBeNaN: Bool
@@ -39,6 +45,11 @@ final class Node: Sendable {
         size = children.reduce(1) { $0 &+ $1.size &* repeats }
         containsAggregate = aggregate || children.contains(where: \.containsAggregate)
         containsWindow = window || children.contains(where: \.containsWindow)
+        if case .spread = kind {
+            containsSpread = true
+        } else {
+            containsSpread = children.contains(where: \.containsSpread)
+        }
         self.parameters = children.reduce(into: parameters) { $0.formUnion($1.parameters) }
         self.mayBeNaN = type.isFloat && (mayBeNaN || children.contains(where: \.mayBeNaN))
     }
@@ -52,7 +63,8 @@ final class Node: Sendable {
         case .aggregate(_, let arguments, let filter): arguments + (filter.map { [$0] } ?? [])
         case .window(let window): window.children
         case .membership(let value, _, _): [value]
-        case .constant, .column, .parameter, .scalarQuery: []
+        case .spread(let array): [array]
+        case .constant, .column, .parameter, .scalarQuery, .exists: []
         }
     }
 
@@ -90,7 +102,8 @@ final class Node: Sendable {
             guard case .constant(let value) = argument.kind else { return nil }
             values.append(value)
         }
-        return try? call.value(values)
+        guard let value = try? call.value(values), !value.holdsBytes else { return nil }
+        return value
     }
 }
 
@@ -107,13 +120,20 @@ struct ScalarCall: Sendable {
     let seesNull: Bool
     let mayMakeNaN: Bool
     let isDeterministic: Bool
+    /// Whether it takes text that is not UTF-8 for what it is; any other call fails on it.
+    let readsBytes: Bool
+    /// Whether different arguments always have different results, so that grouping by one is grouping by the other.
+    let keepsApart: Bool
     /// How many times the SQL writes an argument out; what is nested so grows with its power.
     let repeats: Int
 
     init(
         _ key: String, sql: (@Sendable ([String]) -> String)? = nil, seesNull: Bool = false, mayMakeNaN: Bool = false,
-        isDeterministic: Bool = true, repeats: Int = 1, evaluate: @escaping Evaluate
+        isDeterministic: Bool = true, readsBytes: Bool = false, keepsApart: Bool = false, repeats: Int = 1,
+        evaluate: @escaping Evaluate
     ) {
+        self.keepsApart = keepsApart
+        self.readsBytes = readsBytes
         self.key = key
         self.repeats = repeats
         self.evaluate = evaluate
@@ -125,17 +145,27 @@ struct ScalarCall: Sendable {
 
     func value(_ arguments: [Value]) throws -> Value {
         if !seesNull, arguments.contains(where: \.isNull) { return .null }
-        return try evaluate(arguments)
+        if !readsBytes, arguments.contains(where: \.isBytes) {
+            throw ExecutionFault("\(key.prefix { $0 != " " }) cannot take text that is not UTF-8; use hex(x)")
+        }
+        let result = try evaluate(arguments)
+        if case .array = result, result.holdsBytes {
+            throw ExecutionFault("text that is not UTF-8 cannot stand in an array here; use hex(x)")
+        }
+        return result
     }
 }
 
 /// An aggregate function bound to the types of its arguments.
 struct AggregateCall: Sendable {
     let key: String
-    /// SQLite's own aggregate, from the SQL of the arguments and of a FILTER clause (empty without one).
+    /// SQLite's own aggregate, from the SQL of the arguments and of a FILTER clause (empty without one): a bare call,
+    /// as OVER may follow it.
     let sql: (@Sendable (_ arguments: [String], _ filter: String) -> String)?
-    /// The state of one group.
+    /// The state of one group; over a window its result is asked for again and again.
     let make: @Sendable () -> any Accumulator
+    /// Whether SQLite's aggregate takes each value once.
+    let isDistinct: Bool
 
     init(
         _ key: String, sql: (@Sendable ([String], String) -> String)? = nil,
@@ -144,6 +174,7 @@ struct AggregateCall: Sendable {
         self.key = key
         self.sql = sql
         self.make = make
+        isDistinct = sql?(["?"], "").contains("(DISTINCT ") ?? false
     }
 }
 
@@ -154,15 +185,21 @@ struct WindowNode: Sendable {
         let descending: Bool
     }
 
-    /// From the SQL of the arguments to the call, without OVER.
-    let function: @Sendable ([String]) -> String
+    enum Function: Sendable {
+        /// SQLite's own: from the SQL of the arguments to the call, without OVER.
+        case native(@Sendable ([String]) -> String)
+        /// An aggregate over the frame; a condition, if there is one, is the last argument.
+        case aggregate(AggregateCall, isFiltered: Bool)
+    }
+
+    let function: Function
     let arguments: [Node]
     let partition: [Node]
     let order: [Order]
     /// `ROWS BETWEEN …`; empty for the default frame.
     let frame: String
-    /// From the SQL of the whole to the value, where NULL needs a default.
-    let finish: @Sendable (String) -> String
+    /// Whether rows only join the frame and never leave it.
+    var startsFixed: Bool { frame.isEmpty || frame.contains("BETWEEN UNBOUNDED PRECEDING") }
 
     var children: [Node] { arguments + partition + order.map(\.key) }
 }

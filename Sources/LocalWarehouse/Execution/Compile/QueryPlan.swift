@@ -4,12 +4,16 @@ final class QueryPlan: Sendable {
         let name: String
         let type: ClickHouseType
         let mayBeNaN: Bool
+        /// JSON text whose keys are still properties to the query around this one.
+        var isJSON = false
     }
 
     indirect enum Body: Sendable {
         case select(SelectPlan)
         /// Each operator stands between its query and the one before it.
         case set(first: QueryPlan, rest: [(String, QueryPlan)])
+        /// INTERSECT ALL and EXCEPT ALL, which count how often a row occurs.
+        case counted(String, QueryPlan, QueryPlan)
         /// `numbers(start, count)`
         case numbers(start: Int64, count: Int64)
     }
@@ -26,6 +30,15 @@ final class QueryPlan: Sendable {
     }
 }
 
+extension QueryPlan {
+    /// Whether it can never have more than one row.
+    var isSingleRow: Bool {
+        if let count = limit.count, count <= 1, !limit.withTies { return true }
+        guard case .select(let select) = body else { return false }
+        return select.group.isEmpty && select.columns.contains(where: \.containsAggregate)
+    }
+}
+
 struct LimitPlan: Sendable {
     var count: Int64?
     var offset: Int64 = 0
@@ -35,16 +48,23 @@ struct LimitPlan: Sendable {
 /// One SELECT.
 struct SelectPlan: Sendable {
     struct Join: Sendable {
-        enum Source: Sendable {
+        indirect enum Source: Sendable {
             case table(String)
             case plan(QueryPlan)
             /// A query that is named in WITH, by its number.
             case shared(Int)
             /// The elements of an array, a row each.
             case elements(Node)
+            /// One row of each combination of keys, of the rows that a condition lets through.
+            case distinct(Source, keys: [Node], filter: Node?)
+            /// The rows a condition lets through, with a column `b`: the value of a key in the row behind (or before)
+            /// of those with equal other keys.
+            case bounded(Source, keys: [Node], by: Node, isNext: Bool, filter: Node)
+            /// With a column `m` that is 1.
+            case marked(Source)
         }
 
-        let source: Source
+        var source: Source
         let alias: String
         /// `JOIN`, `LEFT JOIN` …; ignored for the first.
         let keyword: String
@@ -68,7 +88,6 @@ struct SelectPlan: Sendable {
     var filter: Node?
     var group: [Node] = []
     var having: Node?
-    var qualify: Node?
     var order: [Order] = []
     var limitBy: LimitBy?
 }

@@ -39,8 +39,11 @@ struct Emitter {
             if let native = call.sql { return native(written, clause) }
             let name = aggregate(call, arguments.map(\.type), node.type)
             return "\(name)(\(written.joined(separator: ", ")))\(clause)"
-        case .window(let window): return self.window(window)
-        case .scalarQuery(let plan): return "(\(query(plan)))"
+        case .window(let window): return self.window(window, node.type)
+        case .scalarQuery(let plan): return scalarQuery(plan, node.type)
+        case .exists(let plan): return "EXISTS (\(query(plan)))"
+        // The planner has put a column in its place.
+        case .spread: return "NULL"
         case .membership(let value, let number, let nullable):
             let member = sql(value)
             let source = shared(number)
@@ -49,6 +52,16 @@ struct Emitter {
             return "(CASE WHEN \(member) IS NULL THEN EXISTS (SELECT 1 FROM \(source) WHERE \"c0\" IS NULL) "
                 + "ELSE \(member) IN (SELECT \"c0\" FROM \(source) WHERE \"c0\" IS NOT NULL) END)"
         }
+    }
+
+    /// ClickHouse refuses a second row, SQLite takes the first.
+    private mutating func scalarQuery(_ plan: QueryPlan, _ type: ClickHouseType) -> String {
+        guard !plan.isSingleRow else { return "(\(query(plan)))" }
+        let fail = scalar(
+            ScalarCall("several rows", seesNull: true, isDeterministic: false) { _ in
+                throw ExecutionFault("a subquery that stands for a value has more than one row")
+            }, [], type)
+        return "(SELECT CASE WHEN count(*) > 1 THEN \(fail)() ELSE max(\"c0\") END FROM (\(query(plan))))"
     }
 
     /// An expression where only true and not true differ, so that NULL needs no care.
@@ -62,7 +75,7 @@ struct Emitter {
         case .double(let number):
             if number.isNaN { return "NULL" }
             stored = number.databaseValue
-        case .string(let text): stored = text.databaseValue
+        case .string, .bytes: stored = value.text.databaseValue
         case .array(let elements): stored = ValueCoding.text(of: elements).databaseValue
         }
         let key = "\(stored.storage)"
@@ -83,17 +96,19 @@ struct Emitter {
     }
 
     private mutating func aggregate(
-        _ call: AggregateCall, _ arguments: [ClickHouseType], _ result: ClickHouseType
+        _ call: AggregateCall, _ arguments: [ClickHouseType], _ result: ClickHouseType,
+        over frame: RegisteredFunctions.Aggregate.Frame? = nil
     ) -> String {
-        let key = "a \(call.key) \(arguments) \(result)"
+        let key = "a \(call.key) \(arguments) \(result) \(frame.map { "\($0)" } ?? "")"
         if let name = functionNames[key] { return name }
         let name = "hq_a\(functions.aggregates.count)"
         functionNames[key] = name
-        functions.aggregates.append((name, .init(call: call, argumentTypes: arguments, resultType: result)))
+        functions.aggregates.append(
+            (name, .init(call: call, argumentTypes: arguments, resultType: result, frame: frame)))
         return name
     }
 
-    private mutating func window(_ window: WindowNode) -> String {
+    private mutating func window(_ window: WindowNode, _ result: ClickHouseType) -> String {
         var over: [String] = []
         if !window.partition.isEmpty {
             over.append("PARTITION BY " + window.partition.map { sql($0) }.joined(separator: ", "))
@@ -102,8 +117,23 @@ struct Emitter {
             over.append("ORDER BY " + window.order.map { orderKey($0.key, $0.descending) }.joined(separator: ", "))
         }
         if !window.frame.isEmpty { over.append(window.frame) }
-        let call = window.function(window.arguments.map { sql($0) })
-        return window.finish("\(call) OVER (\(over.joined(separator: " ")))")
+        return "\(windowCall(window, result)) OVER (\(over.joined(separator: " ")))"
+    }
+
+    private mutating func windowCall(_ window: WindowNode, _ result: ClickHouseType) -> String {
+        switch window.function {
+        case .native(let text): return text(window.arguments.map { sql($0) })
+        case .aggregate(let call, let isFiltered):
+            let arguments = isFiltered ? Array(window.arguments.dropLast()) : window.arguments
+            let written = arguments.map { sql($0) }
+            var clause = ""
+            if isFiltered, let filter = window.arguments.last { clause = " FILTER (WHERE \(condition(filter)))" }
+            // SQLite has no DISTINCT over a window.
+            if !call.isDistinct, let native = call.sql { return native(written, clause) }
+            let name = aggregate(
+                call, arguments.map(\.type), result, over: window.startsFixed ? .growing : .sliding)
+            return "\(name)(\(written.joined(separator: ", ")))\(clause)"
+        }
     }
 
     /// A key of ORDER BY; NULL and NaN come last in either direction.
@@ -128,6 +158,13 @@ struct Emitter {
             var text = "SELECT * FROM (\(query(first)))"
             for (name, member) in rest { text += " \(name) SELECT * FROM (\(query(member)))" }
             return text + limit(plan.limit)
+        case .counted(let name, let left, let right):
+            let columns = plan.columns.indices.map { "\"c\($0)\"" }.joined(separator: ", ")
+            func numbered(_ query: String) -> String {
+                "SELECT \(columns), row_number() OVER (PARTITION BY \(columns)) FROM (\(query))"
+            }
+            let (first, second) = (numbered(query(left)), numbered(query(right)))
+            return "SELECT \(columns) FROM (\(first) \(name) \(second))" + limit(plan.limit)
         case .select(let select): return self.select(select, plan.limit)
         }
     }
@@ -143,16 +180,15 @@ struct Emitter {
         var columns = select.columns.enumerated().map { "\(sql($1)) AS \"c\($0)\"" }
         let orderTexts: [String] = select.order.map { orderKey($0.key, $0.descending) }
         let order = orderTexts.isEmpty ? "" : " ORDER BY " + orderTexts.joined(separator: ", ")
-        let needsOuter = select.limitBy != nil || select.qualify != nil || limit.withTies
+        let needsOuter = select.limitBy != nil || limit.withTies
         if needsOuter {
-            // Filters on windows stand outside; the order is carried along as a row number.
+            // What is left out depends on the order, which is carried along as a row number.
             columns.append("row_number() OVER (\(order.isEmpty ? "" : String(order.dropFirst()))) AS \"o\"")
         }
         if let limitBy = select.limitBy {
             let keys = limitBy.keys.map { sql($0) }.joined(separator: ", ")
             columns.append("row_number() OVER (PARTITION BY \(keys)\(order)) AS \"l\"")
         }
-        if let qualify = select.qualify { columns.append("\(sql(qualify)) AS \"f\"") }
         if limit.withTies { columns.append("rank() OVER (\(order.dropFirst())) AS \"r\"") }
         var text = "SELECT \(select.isDistinct ? "DISTINCT " : "")" + columns.joined(separator: ", ")
         for (index, join) in select.joins.enumerated() {
@@ -174,11 +210,12 @@ struct Emitter {
             let end = constant(.int(limitBy.offset.addingClamped(limitBy.count)), .int64)
             conditions.append("\"l\" > \(offset) AND \"l\" <= \(end)")
         }
-        if select.qualify != nil { conditions.append("\"f\"") }
         var limit = limit
         if limit.withTies, let count = limit.count {
-            conditions.append("\"r\" <= \(constant(.int(count), .int64))")
-            limit.count = nil
+            let offset = constant(.int(limit.offset), .int64)
+            conditions.append(
+                "\"o\" > \(offset) AND \"r\" <= \(constant(.int(limit.offset.addingClamped(count)), .int64))")
+            limit = LimitPlan()
         }
         let columns = select.columns.indices.map { "\"c\($0)\"" }.joined(separator: ", ")
         return "SELECT \(columns) FROM (\(inner)) WHERE \(conditions.joined(separator: " AND ")) ORDER BY \"o\""
@@ -186,14 +223,39 @@ struct Emitter {
     }
 
     /// A bare parameter groups nothing, as it should, but a bare literal would be a column's number.
-    private mutating func groupKey(_ node: Node) -> String { sql(node) }
+    /// Where a function keeps all values apart, its argument groups alike, and the function is called for each group only.
+    private mutating func groupKey(_ node: Node) -> String {
+        if case .call(let call, let arguments) = node.kind, call.keepsApart, arguments.count == 1 {
+            return groupKey(arguments[0])
+        }
+        return sql(node)
+    }
 
     private mutating func source(_ join: SelectPlan.Join) -> String {
-        switch join.source {
-        case .table(let name): return "\"\(name)\" AS \"\(join.alias)\""
-        case .plan(let plan): return "(\(query(plan))) AS \"\(join.alias)\""
-        case .shared(let number): return "\(shared(number)) AS \"\(join.alias)\""
-        case .elements(let array): return "json_each(\(sql(array))) AS \"\(join.alias)\""
+        "\(source(join.source, join.alias)) AS \"\(join.alias)\""
+    }
+
+    /// What stands in FROM before the alias. Sources that wrap another know its rows by the same alias, so that their
+    /// keys read alike inside and outside.
+    private mutating func source(_ source: SelectPlan.Join.Source, _ alias: String) -> String {
+        switch source {
+        case .table(let name): return "\"\(name)\""
+        case .plan(let plan): return "(\(query(plan)))"
+        case .shared(let number): return shared(number)
+        case .elements(let array): return "json_each(\(sql(array)))"
+        case .distinct(let inner, let keys, let filter):
+            let list = keys.map { sql($0) }.joined(separator: ", ")
+            let rows = self.source(inner, alias)
+            let clause = filter.map { " WHERE \(condition($0))" } ?? ""
+            return "(SELECT * FROM (SELECT \"\(alias)\".*, row_number() OVER (PARTITION BY \(list)) AS \"n\" "
+                + "FROM \(rows) AS \"\(alias)\"\(clause)) WHERE \"n\" = 1)"
+        case .bounded(let inner, let keys, let key, let isNext, let filter):
+            let list = keys.map { sql($0) }.joined(separator: ", ")
+            let value = sql(key)
+            let rows = self.source(inner, alias)
+            return "(SELECT \"\(alias)\".*, \(isNext ? "lead" : "lag")(\(value)) OVER (PARTITION BY \(list) "
+                + "ORDER BY \(value)) AS \"b\" FROM \(rows) AS \"\(alias)\" WHERE \(condition(filter)))"
+        case .marked(let inner): return "(SELECT *, 1 AS \"m\" FROM \(self.source(inner, alias)))"
         }
     }
 

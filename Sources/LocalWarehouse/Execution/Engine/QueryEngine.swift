@@ -35,7 +35,8 @@ public enum QueryEngine {
             text: text, values: values, schema: schema, calendar: calendar, now: schema.now ?? currentTime())
         let plan = try resolver.plan(statement, .none)
         var emitter = Emitter(shared: resolver.shared)
-        let wanted = plan.limit.count
+        // WITH TIES brings more rows than it counts.
+        let wanted = plan.limit.withTies ? Int64(maxLimit) : plan.limit.count
         // One row more than can come back tells whether rows were cut; run(on:) lowers this further.
         var limit = plan.limit
         let allowed = wanted ?? Int64(defaultLimit)

@@ -29,14 +29,17 @@ public struct QuerySchema: Sendable, Hashable {
     public var weekStart: WeekStart
     /// What `now()` answers, in microseconds since 1970 UTC; `nil` for the clock's time.
     public var now: Int64?
+    /// Numbers of cohorts by their names, for `IN COHORT 'name'`.
+    public var cohorts: [String: Int64]
 
     public init(
         properties: [PropertyScope: [String: PropertyType]] = [:], timeZone: String = "UTC",
-        weekStart: WeekStart = .sunday, now: Int64? = nil
+        weekStart: WeekStart = .sunday, now: Int64? = nil, cohorts: [String: Int64] = [:]
     ) {
         self.properties = properties
         self.timeZone = timeZone
         self.weekStart = weekStart
         self.now = now
+        self.cohorts = cohorts
     }
 }

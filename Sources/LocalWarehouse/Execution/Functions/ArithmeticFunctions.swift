@@ -12,12 +12,14 @@ enum ArithmeticFunctions {
         var all: [String: FunctionBinding.Bind] = [
             "plus": operation(.add), "minus": operation(.subtract), "multiply": operation(.multiply),
             "divide": divide, "modulo": modulo, "mod": modulo, "intDiv": integerDivide, "intDivOrZero": integerDivide,
-            "negate": negate, "abs": absolute, "sign": sign, "pow": power, "power": power, "greatest": extreme,
+            "negate": negate, "abs": absolute, "sign": sign, "pow": powerFunction, "power": powerFunction,
+            "greatest": extreme,
             "least": extreme, "max2": pair, "min2": pair, "isNaN": isNaN, "isFinite": isFinite,
             "isInfinite": isInfinite, "ifNotFinite": ifNotFinite, "pi": pi, "e": euler,
             "equals": comparison(.equal), "notEquals": comparison(.notEqual), "less": comparison(.less),
             "greater": comparison(.greater), "lessOrEquals": comparison(.lessOrEqual),
-            "greaterOrEquals": comparison(.greaterOrEqual),
+            "greaterOrEquals": comparison(.greaterOrEqual), "moduloOrZero": modulo, "positiveModulo": modulo,
+            "pmod": modulo, "positive_modulo": modulo,
         ]
         for (name, function) in unary { all[name] = float(function) }
         for (name, mode) in roundings { all[name] = rounding(mode) }
@@ -28,7 +30,10 @@ enum ArithmeticFunctions {
         "sqrt": { $0.squareRoot() }, "exp": { exp($0) }, "log": { log($0) }, "ln": { log($0) }, "log2": { log2($0) },
         "log10": { log10($0) }, "exp2": { exp2($0) }, "exp10": { pow(10, $0) }, "cbrt": { cbrt($0) },
         "log1p": { log1p($0) }, "sin": { sin($0) }, "cos": { cos($0) }, "tan": { tan($0) }, "asin": { asin($0) },
-        "acos": { acos($0) }, "atan": { atan($0) }, "erf": { erf($0) }, "degrees": { $0 * 180 / .pi },
+        "acos": { acos($0) }, "atan": { atan($0) }, "erf": { erf($0) },
+        "erfc": { erfc($0) }, "lgamma": { lgamma($0) }, "tgamma": { tgamma($0) }, "cosh": { cosh($0) },
+        "acosh": { acosh($0) }, "sinh": { sinh($0) }, "asinh": { asinh($0) }, "tanh": { tanh($0) },
+        "atanh": { atanh($0) }, "sigmoid": { 1 / (1 + exp(-$0)) }, "degrees": { $0 * 180 / .pi },
         "radians": { $0 * .pi / 180 },
     ]
 
@@ -64,25 +69,42 @@ enum ArithmeticFunctions {
         return call.call(.float, mayMakeNaN: true, evaluate)
     }
 
+    /// `%` has the sign of what is divided; `positiveModulo` never is negative.
     private static let modulo: FunctionBinding.Bind = { call throws(AirlockError) in
         try call.count(2)
+        if call.arguments.contains(where: \.type.isWide) {
+            guard call.name == "modulo" || call.name == "mod" else { throw call.unsupported("\(call.name) of a hash") }
+            return try call.resolver.arithmetic(.modulo, call.arguments[0], call.arguments[1], call.range)
+        }
         try call.number(0)
         try call.number(1)
+        let (isPositive, orZero) = (call.name.hasPrefix("p"), call.name == "moduloOrZero")
         let type = ClickHouseType.arithmetic("%", call.arguments[0].type, call.arguments[1].type)
         if type.isFloat {
             return call.call(.float, mayMakeNaN: true) { values in
-                .double(fmod(values[0].doubleValue ?? .nan, values[1].doubleValue ?? .nan))
+                let divisor = values[1].doubleValue ?? .nan
+                let rest = fmod(values[0].doubleValue ?? .nan, divisor)
+                return .double(isPositive && rest < 0 ? rest + abs(divisor) : rest)
             }
         }
-        return call.call(type.inner) { values in
+        var result = type.inner
+        if isPositive, let shape = result.integerShape {
+            result = .integer(bits: call.arguments[1].type.integerShape?.bits ?? shape.bits, signed: false)
+        }
+        return call.call(result) { values in
             let (a, b) = (values[0].intValue ?? 0, values[1].intValue ?? 0)
-            guard b != 0 else { throw ExecutionFault("division by zero in %") }
-            return .int(b == -1 ? 0 : a % b)
+            guard b != 0 else {
+                if orZero { return .int(0) }
+                throw ExecutionFault("division by zero in %")
+            }
+            let rest = b == -1 ? 0 : a % b
+            return .int(isPositive && rest < 0 ? rest &+ Int64(clamping: b.magnitude) : rest)
         }
     }
 
     private static let integerDivide: FunctionBinding.Bind = { call throws(AirlockError) in
         try call.count(2)
+        if call.arguments.contains(where: \.type.isWide) { return try WideIntegers.quotient(call) }
         try call.number(0)
         try call.number(1)
         let orZero = call.name == "intDivOrZero"
@@ -106,12 +128,25 @@ enum ArithmeticFunctions {
 
     private static let negate: FunctionBinding.Bind = { call throws(AirlockError) in
         try call.count(1)
+        if call.arguments[0].type.isWide {
+            return try call.resolver.arithmetic(.subtract, .int(0), call.arguments[0], call.range)
+        }
         try call.number(0)
-        return Resolver.number("-", .int(0), call.arguments[0])
+        let type = call.arguments[0].type
+        if type.isNull { return .null }
+        guard let shape = type.integerShape, shape.signed else {
+            return Resolver.number("-", .int(0), call.arguments[0])
+        }
+        return call.call(type.inner) { values in
+            let (result, overflow) = Int64(0).subtractingReportingOverflow(values[0].intValue ?? 0)
+            guard !overflow else { throw ExecutionFault("an integer is out of range") }
+            return WideIntegers.value(UInt64(bitPattern: result), type.inner)
+        }
     }
 
     private static let absolute: FunctionBinding.Bind = { call throws(AirlockError) in
         try call.count(1)
+        if call.arguments[0].type.isWide { return call.arguments[0] }
         try call.number(0)
         let type = call.arguments[0].type.inner
         let result: ClickHouseType =
@@ -135,7 +170,7 @@ enum ArithmeticFunctions {
         }
     }
 
-    private static let power: FunctionBinding.Bind = { call throws(AirlockError) in
+    private static let powerFunction: FunctionBinding.Bind = { call throws(AirlockError) in
         try call.count(2)
         try call.number(0)
         try call.number(1)
@@ -212,12 +247,13 @@ enum ArithmeticFunctions {
         try call.count(2)
         try call.number(0)
         try call.number(1)
-        let arguments = try call.distinguished()
-        return call.call(arguments, .float) { values in
-            let value = values[0].doubleValue ?? .nan
-            return .double(value.isFinite ? value : values[1].doubleValue ?? .nan)
+        let (arguments, type) = try call.unified(try call.distinguished())
+        return call.call(arguments, type.inner) { values in
+            values[0].doubleValue?.isFinite ?? false ? values[0] : values[1]
         }
     }
+
+    static func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }
 
     private static let pi: FunctionBinding.Bind = { call throws(AirlockError) in
         try call.count(0)

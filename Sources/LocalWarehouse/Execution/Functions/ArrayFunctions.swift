@@ -9,8 +9,9 @@ enum ArrayFunctions {
             "arrayIntersect": intersect, "arrayPushBack": push, "arrayPushFront": push,
             "arrayStringConcat": stringConcat, "arrayFlatten": flatten, "arrayResize": resize,
             "arrayWithConstant": withConstant, "arrayUniq": uniq, "arrayEnumerate": enumerate,
-            "arrayEnumerateUniq": enumerateUniq, "arraySum": fold, "arrayAvg": fold, "arrayProduct": fold,
-            "arrayMin": extreme, "arrayMax": extreme, "arrayCumSum": cumulative, "arrayDifference": difference,
+            "arrayEnumerateUniq": enumerateUniq, "arrayEnumerateDense": enumerateDense, "hasSubstr": hasSubstr,
+            "arrayShiftLeft": shift, "arrayShiftRight": shift,
+            "arrayJaccardIndex": jaccard,
             "emptyArrayString": { call throws(AirlockError) in .constant(.array([]), .array(.string)) },
             "emptyArrayInt64": { call throws(AirlockError) in .constant(.array([]), .array(.int64)) },
             "arrayRotateLeft": rotate, "arrayRotateRight": rotate, "arrayCount": countTrue, "arrayExists": anyTrue,
@@ -65,6 +66,12 @@ enum ArrayFunctions {
 
     private static let element: FunctionBinding.Bind = { call throws(AirlockError) in
         try call.count(2)
+        if case .map(let key, let value) = call.arguments[0].type {
+            let wanted = try call.resolver.cast(call.arguments[1], to: key, call.range)
+            return call.call([call.arguments[0], wanted], value, key: "map element") {
+                MapFunctions.value(of: $0[1], in: $0[0].elements) ?? value.defaultValue
+            }
+        }
         let type = try call.element(0)
         try call.integer(1)
         let result = call.arguments[1].isNullable ? type.asNullable : type
@@ -245,10 +252,75 @@ enum ArrayFunctions {
             }, .array(call.arguments[1].type), call.arguments)
     }
 
+    /// One value for each place of arrays of one length: the element, or all elements there.
+    private static func rows(_ call: FunctionBinding) throws(AirlockError) -> @Sendable ([Value]) throws -> [Value] {
+        try call.count(1, .max)
+        for index in call.arguments.indices { _ = try call.element(index) }
+        let name = call.name
+        return { values in
+            guard values.count > 1 else { return values[0].elements }
+            let count = values[0].elements.count
+            guard values.allSatisfy({ $0.elements.count == count }) else {
+                throw ExecutionFault("the arrays of \(name) must be equally long")
+            }
+            return (0..<count).map { index in .array(values.map { $0.elements[index] }) }
+        }
+    }
+
+    /// NULL is a value of its own here, but only one, and only where there are others.
     private static let uniq: FunctionBinding.Bind = { call throws(AirlockError) in
-        try call.count(1)
-        _ = try call.element(0)
-        return call.call(.uint32) { .int(Int64(Set($0[0].elements).count)) }
+        let rows = try rows(call)
+        return call.call(.uint32) { .int(Int64(Set(try rows($0)).count)) }
+    }
+
+    private static let enumerateDense: FunctionBinding.Bind = { call throws(AirlockError) in
+        let rows = try rows(call)
+        return call.call(.array(.uint32)) { values in
+            var numbers: [Value: Int64] = [:]
+            return .array(
+                try rows(values).map { value in
+                    let number = numbers[value] ?? Int64(numbers.count) + 1
+                    numbers[value] = number
+                    return .int(number)
+                })
+        }
+    }
+
+    private static let hasSubstr: FunctionBinding.Bind = { call throws(AirlockError) in
+        try call.count(2)
+        let (nodes, type) = try call.unified(call.arguments)
+        guard type.element != nil else { throw call.fail("needs arrays") }
+        return call.call(nodes, .uint8) {
+            .bool(StringSearchFunctions.find($0[1].elements, in: $0[0].elements) != nil)
+        }
+    }
+
+    private static let shift: FunctionBinding.Bind = { call throws(AirlockError) in
+        try call.count(2, 3)
+        let element = try call.element(0)
+        try call.integer(1)
+        var nodes = call.arguments
+        if nodes.count == 3 { nodes[2] = try call.resolver.cast(nodes[2], to: element, call.range) }
+        let sign: Int64 = call.name == "arrayShiftLeft" ? 1 : -1
+        return .call(
+            ScalarCall(call.name, seesNull: true) { values in
+                let (elements, count) = (values[0].elements, sign &* (values[1].intValue ?? 0))
+                let fill = values.count > 2 ? values[2] : element.defaultValue
+                let length = Int(min(count.magnitude, UInt64(elements.count)))
+                let filling = Array(repeating: fill, count: length)
+                return .array(
+                    count >= 0 ? elements.dropFirst(length) + filling : filling + elements.dropLast(length))
+            }, .array(element), nodes)
+    }
+
+    private static let jaccard: FunctionBinding.Bind = { call throws(AirlockError) in
+        try call.count(2)
+        let (nodes, type) = try call.unified(call.arguments)
+        guard type.element != nil else { throw call.fail("needs arrays") }
+        return call.call(nodes, .float, mayMakeNaN: true) { values in
+            let (a, b) = (Set(values[0].elements), Set(values[1].elements))
+            return .double(Double(a.intersection(b).count) / Double(a.union(b).count))
+        }
     }
 
     private static let enumerate: FunctionBinding.Bind = { call throws(AirlockError) in
@@ -258,89 +330,13 @@ enum ArrayFunctions {
     }
 
     private static let enumerateUniq: FunctionBinding.Bind = { call throws(AirlockError) in
-        try call.count(1)
-        _ = try call.element(0)
+        let rows = try rows(call)
         return call.call(.array(.uint32)) { values in
             var counts: [Value: Int64] = [:]
             return .array(
-                values[0].elements.map { value in
+                try rows(values).map { value in
                     counts[value, default: 0] += 1
                     return .int(counts[value] ?? 0)
-                })
-        }
-    }
-
-    /// Sum, mean or product of numbers; NULLs are passed over.
-    static func folded(_ name: String, _ values: [Value], isFloat: Bool) throws -> Value {
-        if name == "arraySum", !isFloat {
-            var sum: Int64 = 0
-            for value in values {
-                let (next, overflow) = sum.addingReportingOverflow(value.intValue ?? 0)
-                guard !overflow else { throw ExecutionFault("an integer is out of range") }
-                sum = next
-            }
-            return .int(sum)
-        }
-        let numbers = values.compactMap(\.doubleValue)
-        switch name {
-        case "arraySum": return .double(numbers.reduce(0, +))
-        case "arrayAvg": return .double(numbers.reduce(0, +) / Double(numbers.count))
-        default: return .double(numbers.reduce(1, *))
-        }
-    }
-
-    static func foldedType(_ name: String, _ element: ClickHouseType) -> ClickHouseType {
-        guard name == "arraySum", let shape = element.integerShape else { return .float }
-        return shape.signed ? .int64 : .uint64
-    }
-
-    private static let fold: FunctionBinding.Bind = { call throws(AirlockError) in
-        try call.count(1)
-        let element = try call.element(0)
-        guard element.isNumeric || element == .nothing else { throw call.fail("needs numbers, not \(call.type(0))") }
-        let name = call.name
-        return call.call(foldedType(name, element), mayMakeNaN: true) {
-            try folded(name, $0[0].elements, isFloat: element.isFloat)
-        }
-    }
-
-    private static let extreme: FunctionBinding.Bind = { call throws(AirlockError) in
-        try call.count(1)
-        let element = try call.element(0)
-        let descending = call.name == "arrayMax"
-        return call.call(element) { values in
-            sorted(values[0].elements, element, descending: descending).first ?? element.defaultValue
-        }
-    }
-
-    private static let cumulative: FunctionBinding.Bind = { call throws(AirlockError) in
-        try call.count(1)
-        let element = try call.element(0)
-        guard element.isNumeric else { throw call.fail("needs numbers, not \(call.type(0))") }
-        let type = foldedType("arraySum", element)
-        return call.call(.array(type)) { values in
-            var result: [Value] = []
-            var sum = type.isFloat ? Value.double(0) : .int(0)
-            for value in values[0].elements {
-                sum = try folded("arraySum", [sum, value], isFloat: type.isFloat)
-                result.append(sum)
-            }
-            return .array(result)
-        }
-    }
-
-    private static let difference: FunctionBinding.Bind = { call throws(AirlockError) in
-        try call.count(1)
-        let element = try call.element(0)
-        guard element.isNumeric else { throw call.fail("needs numbers, not \(call.type(0))") }
-        let type = ClickHouseType.arithmetic("-", element.inner, element.inner)
-        return call.call(.array(type)) { values in
-            let elements = values[0].elements
-            return .array(
-                elements.indices.map { index in
-                    let before = elements[max(0, index - 1)]
-                    if case .int(let a) = elements[index], case .int(let b) = before { return .int(a &- b) }
-                    return .double((elements[index].doubleValue ?? .nan) - (before.doubleValue ?? .nan))
                 })
         }
     }

@@ -134,10 +134,9 @@ enum ConditionalFunctions {
     private static let not = logical { Logic.not($0[0]) }
 
     private static let xor: FunctionBinding.Bind = { call throws(AirlockError) in
-        try call.count(2)
-        try call.number(0)
-        try call.number(1)
-        return call.call(.uint8) { .bool($0[0].isTrue != $0[1].isTrue) }
+        try call.count(2, .max)
+        for index in call.arguments.indices { try call.number(index) }
+        return call.call(.uint8) { .bool($0.filter(\.isTrue).count % 2 == 1) }
     }
 
     private static let tuple: FunctionBinding.Bind = { call throws(AirlockError) in
@@ -146,12 +145,13 @@ enum ConditionalFunctions {
     }
 
     private static let tupleElement: FunctionBinding.Bind = { call throws(AirlockError) in
-        try call.count(2)
+        try call.count(2, 3)
         guard case .tuple(let types) = call.arguments[0].type else {
             throw call.fail("needs a tuple, not \(call.type(0))")
         }
         let index = try call.constantInt(1)
         guard index >= 1, index <= Int64(types.count) else {
+            if call.arguments.count == 3 { return call.arguments[2] }
             throw call.fail("asks for element \(index) of a tuple of \(types.count)")
         }
         return Containers.element(of: call.arguments[0], at: Int(index) - 1, types[Int(index) - 1])

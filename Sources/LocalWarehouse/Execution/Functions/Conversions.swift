@@ -14,6 +14,19 @@ enum Conversions {
         return text.lowercased()
     }
 
+    /// A UUID's 16 bytes as ClickHouse holds them: each half with its least byte first.
+    static func uuidBytes(_ text: String) -> [UInt8] {
+        let bytes = uuidHex(text)
+        return bytes.prefix(8).reversed() + bytes.dropFirst(8).reversed()
+    }
+
+    /// A UUID's 16 bytes in the order of its text.
+    static func uuidHex(_ text: String) -> [UInt8] {
+        let digits = text.utf8.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
+        guard digits.count == 32 else { return [UInt8](repeating: 0, count: 16) }
+        return (0..<16).map { UInt8(digits[$0 * 2] * 16 + digits[$0 * 2 + 1]) }
+    }
+
     /// Whether a whole number fits a type.
     static func fits(_ value: Int64, bits: Int, signed: Bool) -> Bool {
         guard bits < 64 else { return signed || value >= 0 }

@@ -1,55 +1,20 @@
 internal import AirlockCore
 internal import HogQL
 
+/// What a date or time is made of, and the present.
 enum DateFunctions {
     static let all: [String: FunctionBinding.Bind] = {
         var all: [String: FunctionBinding.Bind] = [
-            "now": now, "now64": now, "today": today, "yesterday": today, "current_date": today, "NOW": now,
-            "toStartOfInterval": startOfInterval, "date_trunc": truncate, "dateTrunc": truncate,
-            "toStartOfWeek": startOfWeek, "toLastDayOfWeek": startOfWeek, "toWeek": week, "dateDiff": difference,
-            "date_diff": difference,
-            "timestampDiff": difference, "age": difference, "dateAdd": shift, "dateSub": shift, "date_add": shift,
-            "date_sub": shift, "timestampAdd": shift, "timestampSub": shift, "formatDateTime": format,
-            "toTimeZone": toTimeZone, "toLastDayOfMonth": lastDay, "date_part": part, "makeDate": makeDate,
+            "now": now, "now64": now, "current_timestamp": now, "NOW": now, "today": today, "yesterday": today,
+            "current_date": today, "toDayOfWeek": dayOfWeek, "dayOfWeek": dayOfWeek, "toWeek": week,
+            "toYearWeek": week, "date_part": part,
         ]
-        let starts: [(String, IntervalKind, Int64)] = [
-            ("toStartOfSecond", .second, 1), ("toStartOfMinute", .minute, 1), ("toStartOfFiveMinutes", .minute, 5),
-            ("toStartOfFiveMinute", .minute, 5), ("toStartOfTenMinutes", .minute, 10),
-            ("toStartOfFifteenMinutes", .minute, 15), ("toStartOfHour", .hour, 1), ("toStartOfDay", .day, 1),
-            ("toStartOfMonth", .month, 1), ("toStartOfQuarter", .quarter, 1), ("toStartOfYear", .year, 1),
-            ("toMonday", .week, 1),
-        ]
-        for (name, kind, count) in starts {
-            let bind: FunctionBinding.Bind = { call throws(AirlockError) in
-                try call.count(1)
-                try call.dateOrTime(0)
-                return start(kind, count, call.arguments[0], call)
-            }
-            all[name] = bind
-        }
-        for kind in IntervalKind.allCases {
-            let bind: FunctionBinding.Bind = { call throws(AirlockError) in
-                try call.count(1)
-                try call.integer(0)
-                return call.call(.interval(kind), key: "interval", sql: { $0[0] }) { $0[0] }
-            }
-            all["toInterval\(kind.capitalized)"] = bind
-            for (prefix, sign) in [("add", Int64(1)), ("subtract", -1)] {
-                let bind: FunctionBinding.Bind = { call throws(AirlockError) in
-                    try call.count(2)
-                    try call.dateOrTime(0)
-                    try call.integer(1)
-                    return adding(kind, call.arguments[0], call.arguments[1], sign: sign, call.calendar)
-                }
-                all["\(prefix)\(kind.capitalized)s"] = bind
-            }
-        }
         for (names, type, field) in fields {
             for name in names {
                 let bind: FunctionBinding.Bind = { call throws(AirlockError) in
-                    try call.count(1)
+                    try call.count(1, 2)
                     try call.dateOrTime(0)
-                    return fieldOf(call.arguments[0], name: names[0], type, field, call)
+                    return read(try call.inZone(0, 1), name: names[0], type, field, call)
                 }
                 all[name] = bind
             }
@@ -58,62 +23,67 @@ enum DateFunctions {
     }()
 
     /// What a function reads off a local time: its day, and microseconds into it.
-    private typealias Field = @Sendable (_ days: Int64, _ clock: Int64) -> Int64
+    typealias Field = @Sendable (_ days: Int64, _ clock: Int64) -> Int64
 
     private static let fields: [([String], ClickHouseType, Field)] = [
         (["toYear", "year", "YEAR"], .uint16, { days, _ in CivilDate(days: days).year }),
         (["toQuarter", "quarter"], .uint8, { days, _ in (CivilDate(days: days).month - 1) / 3 + 1 }),
         (["toMonth", "month"], .uint8, { days, _ in CivilDate(days: days).month }),
         (["toDayOfMonth", "day", "toDay"], .uint8, { days, _ in CivilDate(days: days).day }),
-        (["toDayOfWeek", "dayOfWeek"], .uint8, { days, _ in CivilDate.weekday(days: days) }),
         (["toDayOfYear", "dayOfYear"], .uint16, { days, _ in CivilDate(days: days).dayOfYear }),
         (["toHour", "hour"], .uint8, { _, clock in clock / 3_600_000_000 }),
         (["toMinute", "minute"], .uint8, { _, clock in clock / 60_000_000 % 60 }),
         (["toSecond", "second"], .uint8, { _, clock in clock / 1_000_000 % 60 }),
+        (["toMillisecond"], .uint16, { _, clock in clock / 1000 % 1000 }),
         (["toISOWeek"], .uint8, { days, _ in CivilDate.isoWeek(days: days).week }),
         (["toISOYear"], .uint16, { days, _ in CivilDate.isoWeek(days: days).year }),
         (["toYYYYMM"], .uint32, { days, _ in CivilDate(days: days).year * 100 + CivilDate(days: days).month }),
-        (
-            ["toYYYYMMDD"], .uint32,
-            { days, _ in
-                let date = CivilDate(days: days)
-                return date.year * 10_000 + date.month * 100 + date.day
-            }
-        ),
+        (["toYYYYMMDD"], .uint32, { days, _ in digits(days) }),
         (
             ["toYYYYMMDDhhmmss"], .uint64,
             { days, clock in
-                let date = CivilDate(days: days)
-                let time = clock / 3_600_000_000 * 10_000 + clock / 60_000_000 % 60 * 100 + clock / 1_000_000 % 60
-                return (date.year * 10_000 + date.month * 100 + date.day) * 1_000_000 + time
+                digits(days) * 1_000_000 + clock / 3_600_000_000 * 10_000 + clock / 60_000_000 % 60 * 100
+                    + clock / 1_000_000 % 60
             }
         ),
+        (["toDaysSinceYearZero"], .uint32, { days, _ in days + 719_528 }),
+        (["toRelativeYearNum"], .uint16, { days, _ in CivilDate(days: days).year }),
+        (
+            ["toRelativeQuarterNum"], .uint32,
+            { days, _ in CivilDate(days: days).year * 4 + (CivilDate(days: days).month - 1) / 3 }
+        ),
+        (["toRelativeMonthNum"], .uint32, { days, _ in CivilDate(days: days).year * 12 + CivilDate(days: days).month }),
+        (["toRelativeDayNum"], .uint32, { days, _ in days }),
     ]
+
+    private static func digits(_ days: Int64) -> Int64 {
+        let date = CivilDate(days: days)
+        return date.year * 10_000 + date.month * 100 + date.day
+    }
 
     /// The zone a value of the type is shown in.
     static func calendar(of type: ClickHouseType, _ project: ProjectCalendar) -> ProjectCalendar {
-        switch type.inner {
-        case .dateTime(false), .dateTime64(false): .utc
-        default: project
-        }
+        type.calendar(project)
     }
 
-    private static func fieldOf(
+    static func read(
         _ node: Node, name: String, _ type: ClickHouseType, _ field: @escaping Field, _ call: FunctionBinding
     ) -> Node {
         let isDate = node.type.inner == .date
         let zone = calendar(of: node.type, call.calendar)
-        return call.call([node], type, key: name) { values in
+        return call.call([node], type, key: "\(name) \(node.type.zoneKey)") { values in
             let value = values[0].intValue ?? 0
-            if isDate { return .int(field(value, 0)) }
+            func made(_ value: Int64) -> Value { type == .date ? TimeRange.day(value) : .int(value) }
+            if isDate { return made(field(value, 0)) }
             let local = zone.local(value)
             let days = floorDivide(local, ProjectCalendar.day)
-            return .int(field(days, local - days * ProjectCalendar.day))
+            return made(field(days, local - days * ProjectCalendar.day))
         }
     }
 
     private static let now: FunctionBinding.Bind = { call throws(AirlockError) in
         try call.count(0, 2)
+        // HogQL's now() is now64(6) in the project's zone.
         return .constant(.int(call.resolver.now), .dateTime64(zoned: true))
     }
 
@@ -123,224 +93,122 @@ enum DateFunctions {
         return .constant(.int(call.name == "yesterday" ? days - 1 : days), .date)
     }
 
-    // MARK: - Starts
-
-    /// Weeks and longer give a Date, days and shorter a DateTime.
-    static func start(_ kind: IntervalKind, _ count: Int64, _ node: Node, _ call: FunctionBinding) -> Node {
-        let isDate = node.type.inner == .date
-        let zone = calendar(of: node.type, call.calendar)
-        let key = "start \(count) \(kind)"
-        if kind == .week || kind.months != nil {
-            return call.call([node], .date, key: key) { values in
-                let value = values[0].intValue ?? 0
-                return .int(zone.startDay(of: kind, count: count, isDate ? value : zone.days(value)))
-            }
-        }
-        let zoned = node.type.inner != .dateTime(zoned: false) && node.type.inner != .dateTime64(zoned: false)
-        let type = ClickHouseType.dateTime(zoned: zoned)
-        if isDate {
-            return call.call([node], type, key: key) { values in
-                .int(zone.start(of: kind, count: count, zone.start(ofDay: values[0].intValue ?? 0)))
-            }
-        }
-        var sql: (@Sendable ([String]) -> String)?
-        if let size = kind.microseconds, zone.isUTC, count == 1 || kind == .minute || kind == .second {
-            // Times before 1970 are negative, and SQLite's remainder has the sign of what is divided.
-            let step = size * count
-            sql = { parts in
-                let time = parts[0]
-                return
-                    "iif(\(time) >= 0, \(time) - \(time) % \(step), \(time) - (\(time) % \(step) + \(step)) % \(step))"
-            }
-        }
-        return call.call([node], type, key: key, sql: sql, repeats: sql == nil ? 1 : 5) {
-            .int(zone.start(of: kind, count: count, $0[0].intValue ?? 0))
-        }
-    }
-
-    private static let startOfInterval: FunctionBinding.Bind = { call throws(AirlockError) in
-        try call.count(2)
+    /// Modes: 0 is Monday 1 to Sunday 7, 1 Monday 0 to 6, 2 Sunday 0 to 6, 3 Sunday 1 to 7.
+    private static let dayOfWeek: FunctionBinding.Bind = { call throws(AirlockError) in
+        try call.count(1, 3)
         try call.dateOrTime(0)
-        guard case .interval(let kind) = call.arguments[1].type.inner,
-            case .int(let count)? = call.arguments[1].constant,
-            count > 0
-        else { throw call.fail("needs a constant interval above zero, as INTERVAL 1 DAY") }
-        guard count <= 1_000_000 else { throw call.fail("got too long an interval") }
-        return start(kind, count, call.arguments[0], call)
-    }
-
-    private static let truncate: FunctionBinding.Bind = { call throws(AirlockError) in
-        try call.count(2)
-        try call.dateOrTime(1)
-        guard let kind = IntervalKind(unit: try call.constantText(0)) else { throw call.fail("does not know the unit") }
-        return start(kind, 1, call.arguments[1], call)
-    }
-
-    private static let startOfWeek: FunctionBinding.Bind = { call throws(AirlockError) in
-        try call.count(1, 2)
-        try call.dateOrTime(0)
-        // In even modes a week starts on Sunday, in odd ones on Monday.
-        let projectMode: Int64 = call.resolver.schema.weekStart == .monday ? 3 : 0
-        let mode = call.arguments.count == 2 ? try call.constantInt(1) : projectMode
-        let isDate = call.arguments[0].type.inner == .date
-        let zone = calendar(of: call.arguments[0].type, call.calendar)
-        let last: Int64 = call.name == "toLastDayOfWeek" ? 6 : 0
-        return call.call([call.arguments[0]], .date, key: "\(call.name) \(mode & 1)") { values in
-            let value = values[0].intValue ?? 0
-            return .int(zone.startOfWeek(isDate ? value : zone.days(value), mondayFirst: mode & 1 == 1) + last)
-        }
+        let mode = call.arguments.count > 1 ? try call.constantInt(1) & 3 : 0
+        return read(
+            try call.inZone(0, 2), name: "toDayOfWeek \(mode)", .uint8,
+            { days, _ in
+                let weekday = CivilDate.weekday(days: days)
+                switch mode {
+                case 1: return weekday - 1
+                case 2: return weekday % 7
+                case 3: return weekday % 7 + 1
+                default: return weekday
+                }
+            }, call)
     }
 
     private static let week: FunctionBinding.Bind = { call throws(AirlockError) in
-        try call.count(1, 2)
+        try call.count(1, 3)
         try call.dateOrTime(0)
-        let mode = call.arguments.count == 2 ? try call.constantInt(1) : 0
-        guard mode == 0 || mode == 3 else { throw call.unsupported("toWeek in mode \(mode)") }
-        let isDate = call.arguments[0].type.inner == .date
-        let zone = calendar(of: call.arguments[0].type, call.calendar)
-        return call.call([call.arguments[0]], .uint8, key: "toWeek \(mode)") { values in
-            let value = values[0].intValue ?? 0
-            let days = isDate ? value : zone.days(value)
-            if mode == 3 { return .int(CivilDate.isoWeek(days: days).week) }
-            // Week 1 starts on the year's first Sunday; the days before it are week 0.
-            let weekday = CivilDate.weekday(days: days) % 7
-            return .int((CivilDate(days: days).dayOfYear + 6 - weekday) / 7)
-        }
+        let mode = call.arguments.count > 1 ? try call.constantInt(1) : 0
+        guard mode >= 0, mode <= 9 else { throw call.fail("knows the modes 0 to 9 only") }
+        let withYear = call.name == "toYearWeek"
+        let type: ClickHouseType = withYear ? .uint32 : .uint8
+        return read(
+            try call.inZone(0, 2), name: "\(call.name) \(mode)", type,
+            { days, _ in
+                let (year, week) = CivilDate.week(days: days, mode: withYear ? mode | 2 : mode)
+                return withYear ? year * 100 + week : week
+            }, call)
     }
 
-    private static let lastDay: FunctionBinding.Bind = { call throws(AirlockError) in
-        try call.count(1)
-        try call.dateOrTime(0)
-        let isDate = call.arguments[0].type.inner == .date
-        let zone = calendar(of: call.arguments[0].type, call.calendar)
-        return call.call(.date) { values in
-            let value = values[0].intValue ?? 0
-            var date = CivilDate(days: isDate ? value : zone.days(value))
-            date.day = CivilDate.length(ofMonth: date.month, year: date.year)
-            return .int(date.days)
-        }
-    }
-
-    private static let makeDate: FunctionBinding.Bind = { call throws(AirlockError) in
-        try call.count(3)
-        for index in 0..<3 { try call.integer(index) }
-        return call.call(.date) { values in
-            let parts = values.map { $0.intValue ?? 0 }
-            return .int(CivilDate(validYear: parts[0], month: parts[1], day: parts[2])?.days ?? 0)
-        }
-    }
-
+    /// PostHog's `date_part`, and NULL for the parts it does not have.
     private static let part: FunctionBinding.Bind = { call throws(AirlockError) in
         try call.count(2)
-        let name = try call.constantText(0).lowercased()
+        let name = try call.constantText(0)
         let functions = [
             "year": "toYear", "month": "toMonth", "day": "toDayOfMonth", "hour": "toHour", "minute": "toMinute",
-            "second": "toSecond", "quarter": "toQuarter", "week": "toISOWeek", "doy": "toDayOfYear",
-            "isodow": "toDayOfWeek", "isoyear": "toISOYear", "epoch": "toUnixTimestamp",
+            "second": "toSecond", "dow": "toDayOfWeek", "doy": "toDayOfYear", "quarter": "toQuarter",
         ]
-        guard let function = functions[name] else { throw call.unsupported("date_part('\(name)', …)") }
-        return try call.resolver.bind(function, [call.arguments[1]], call.range)
-    }
-
-    // MARK: - Differences and shifts
-
-    private static let difference: FunctionBinding.Bind = { call throws(AirlockError) in
-        try call.count(3)
-        guard let kind = IntervalKind(unit: try call.constantText(0)) else {
+        guard let function = functions[name] else {
             throw call.fail(
-                "does not know the unit", hint: "Units are second, minute, hour, day, week, month, quarter, year.")
+                "does not know the part '\(name)'",
+                hint: "Parts are year, quarter, month, day, hour, minute, second, dow and doy.")
         }
-        for index in 1...2 { try call.dateOrTime(index) }
-        let nodes = Array(call.arguments[1...])
-        let (zones, areDates) = (
-            nodes.map { calendar(of: $0.type, call.calendar) }, nodes.map { $0.type.inner == .date }
-        )
-        let isAge = call.name == "age"
-        return call.call(nodes, .int64, key: "\(call.name) \(kind)") { values in
-            var times: [Int64] = []
-            for index in 0..<2 {
-                let value = values[index].intValue ?? 0
-                times.append(areDates[index] ? zones[index].start(ofDay: value) : value)
+        let node = try call.resolver.bind(function, [call.arguments[1]], call.range)
+        return try call.resolver.cast(node, to: .nullable(.uint16), call.range)
+    }
+}
+
+extension CivilDate {
+    /// The week of the year by MySQL's modes, which ClickHouse's `toWeek` has too: bit 0 starts weeks on Monday, bit 1
+    /// counts from 1, bit 2 changes what the first week is, bit 3 makes it the one with the first of January.
+    static func week(days: Int64, mode: Int64) -> (year: Int64, week: Int64) {
+        let days = ProjectCalendar.bounded(days: days)
+        let isMondayFirst = mode & 1 == 1
+        if mode & 8 != 0 {
+            let year = CivilDate(days: days + 7 - weekday(days: days + (isMondayFirst ? 0 : 1))).year
+            let first = CivilDate(year: year, month: 1, day: 1).days
+            func start(_ day: Int64) -> Int64 {
+                day - (isMondayFirst ? weekday(days: day) - 1 : weekday(days: day) % 7)
             }
-            return .int(
-                isAge
-                    ? zones[0].age(kind, from: times[0], to: times[1])
-                    : zones[0].difference(kind, from: times[0], to: times[1]))
+            return (year, (start(days) - start(first)) / 7 + 1)
         }
-    }
-
-    private static let shift: FunctionBinding.Bind = { call throws(AirlockError) in
-        let sign: Int64 = call.name.lowercased().hasSuffix("sub") ? -1 : 1
-        if call.arguments.count == 2 {
-            var (date, step) = (call.arguments[0], call.arguments[1])
-            if case .interval = date.type.inner { swap(&date, &step) }
-            guard case .interval(let kind) = step.type.inner, date.type.isDateOrTime else {
-                throw call.fail("takes a time and an interval, or a unit, a number and a time")
+        let date = CivilDate(days: days)
+        // Without Monday the meaning of bit 2 is turned around.
+        let needsWholeWeek = (mode & 4 != 0) == isMondayFirst
+        var countsFromOne = mode & 2 != 0
+        var first = CivilDate(year: date.year, month: 1, day: 1).days
+        var offset = isMondayFirst ? weekday(days: first) - 1 : weekday(days: first) % 7
+        var year = date.year
+        func startsLater(_ offset: Int64) -> Bool { needsWholeWeek ? offset != 0 : offset >= 4 }
+        if date.month == 1, date.day <= 7 - offset {
+            if !countsFromOne, startsLater(offset) { return (year, 0) }
+            if startsLater(offset) {
+                countsFromOne = true
+                year -= 1
+                let before = CivilDate(year: year, month: 1, day: 1).days
+                offset = floorModulo(offset - (first - before), 7)
+                first = before
             }
-            return adding(kind, date, step, sign: sign, call.calendar)
         }
-        try call.count(3)
-        guard let kind = IntervalKind(unit: try call.constantText(0)) else { throw call.fail("does not know the unit") }
-        try call.integer(1)
-        try call.dateOrTime(2)
-        return adding(kind, call.arguments[2], call.arguments[1], sign: sign, call.calendar)
+        let passed = startsLater(offset) ? days - (first + 7 - offset) : days - (first - offset)
+        if countsFromOne, passed >= 52 * 7 {
+            let length = CivilDate(year: year + 1, month: 1, day: 1).days - first
+            if !startsLater(floorModulo(offset + length, 7)) { return (year + 1, 1) }
+        }
+        return (year, passed / 7 + 1)
     }
+}
 
-    static func adding(
-        _ kind: IntervalKind, _ node: Node, _ count: Node, sign: Int64, _ project: ProjectCalendar
-    ) -> Node {
-        if node.isConstantNull || count.isConstantNull { return .null }
-        let isDate = node.type.inner == .date
-        let zone = calendar(of: node.type, project)
-        let nullable = node.isNullable || count.isNullable
-        let small = kind.microseconds.map { $0 < ProjectCalendar.day } ?? false
-        let key = "add \(kind) \(sign)"
-        if isDate, !small {
-            let call = ScalarCall(key) {
-                .int(zone.adding(sign &* ($0[1].intValue ?? 0), kind, toDay: $0[0].intValue ?? 0))
-            }
-            return .call(call, ClickHouseType.date.nullable(if: nullable), [node, count])
-        }
-        // A Date that hours are added to becomes a time.
-        let type: ClickHouseType = isDate ? .dateTime(zoned: true) : node.type.inner
-        let call = ScalarCall(key) { values in
-            let value = values[0].intValue ?? 0
-            return .int(
-                zone.adding(sign &* (values[1].intValue ?? 0), kind, to: isDate ? zone.start(ofDay: value) : value))
-        }
-        return .call(call, type.nullable(if: nullable), [node, count])
-    }
-
-    private static let format: FunctionBinding.Bind = { call throws(AirlockError) in
-        try call.count(2, 3)
-        try call.dateOrTime(0)
-        let text = try call.constantText(1)
-        guard let format = try? DateTimeFormat(text) else { throw call.fail("does not know a letter of its format") }
-        var zone = calendar(of: call.arguments[0].type, call.calendar)
-        if call.arguments.count == 3 { zone = try ConversionFunctions.zone(try call.constantText(2), call) }
-        let isDate = call.arguments[0].type.inner == .date
-        if isDate { zone = .utc }
-        let chosen = zone
-        let zoneKey = call.arguments.count == 3 ? try call.constantText(2) : ""
-        return call.call([call.arguments[0]], .string, key: "formatDateTime \(zoneKey) \(text)") { values in
-            let value = values[0].intValue ?? 0
-            return .string(
-                format.text(isDate ? value.multipliedClamped(by: ProjectCalendar.day) : value, calendar: chosen))
-        }
-    }
-
-    private static let toTimeZone: FunctionBinding.Bind = { call throws(AirlockError) in
-        try call.count(2)
-        try call.dateOrTime(0)
-        guard try call.constantText(1) == call.resolver.schema.timeZone else {
-            throw call.unsupported("times in another zone than the project's (\(call.resolver.schema.timeZone))")
-        }
+extension FunctionBinding {
+    /// Argument `index`, shown in the zone that argument `zoneIndex` names, where there is one.
+    func inZone(_ index: Int, _ zoneIndex: Int) throws(AirlockError) -> Node {
+        let node = arguments[index]
+        guard arguments.count > zoneIndex else { return node }
+        let name = try constantText(zoneIndex)
+        let mark = TimeZoneMark.named(NamedZone(name: name, calendar: try ConversionFunctions.zone(name, self)))
         let type: ClickHouseType
-        switch call.arguments[0].type.inner {
-        case .dateTime: type = .dateTime(zoned: true)
-        case .dateTime64: type = .dateTime64(zoned: true)
-        default: throw call.fail("needs a time, not \(call.type(0))")
+        switch node.type.inner {
+        case .dateTime: type = .dateTime(zoned: mark)
+        case .dateTime64(_, let scale): type = .dateTime64(zoned: mark, scale: scale)
+        default: return node
         }
-        return call.call([call.arguments[0]], type, sql: { $0[0] }) { $0[0] }
+        return .call(
+            ScalarCall("in zone", sql: { $0[0] }, seesNull: true) { $0[0] }, type.nullable(if: node.isNullable), [node])
+    }
+}
+
+extension ClickHouseType {
+    /// Tells functions apart that read times of different zones.
+    var zoneKey: String {
+        switch inner {
+        case .date: "date"
+        default: zone.name("project") ?? "UTC"
+        }
     }
 }

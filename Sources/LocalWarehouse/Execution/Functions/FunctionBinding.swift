@@ -18,7 +18,9 @@ struct FunctionBinding {
         resolver.invalid("\(name) \(message)", range, hint: hint)
     }
 
-    func unsupported(_ what: String) -> AirlockError { resolver.unsupported(what, range) }
+    func unsupported(_ what: String, hint: String? = nil) -> AirlockError {
+        resolver.unsupported(what, range, hint: hint)
+    }
 
     func count(_ least: Int, _ most: Int? = nil) throws(AirlockError) {
         let most = most ?? least
@@ -78,22 +80,39 @@ struct FunctionBinding {
         return value
     }
 
+    /// Several texts from argument `first` on.
+    func strings(from first: Int = 0) throws(AirlockError) {
+        for index in first..<max(first, arguments.count) { try string(index) }
+    }
+
+    /// ClickHouse has no `Nullable(Array(…))`.
+    func neverNull() throws(AirlockError) {
+        guard !anyNullable else {
+            throw fail("cannot take a value that may be NULL", hint: "Wrap it: ifNull(x, '').")
+        }
+    }
+
     /// The call, NULL when an argument is.
     func call(
         _ type: ClickHouseType, key: String? = nil, sql: (@Sendable ([String]) -> String)? = nil,
-        mayMakeNaN: Bool = false, repeats: Int = 1, _ evaluate: @escaping ScalarCall.Evaluate
+        mayMakeNaN: Bool = false, readsBytes: Bool = false, repeats: Int = 1,
+        _ evaluate: @escaping ScalarCall.Evaluate
     ) -> Node {
-        call(arguments, type, key: key, sql: sql, mayMakeNaN: mayMakeNaN, repeats: repeats, evaluate)
+        call(
+            arguments, type, key: key, sql: sql, mayMakeNaN: mayMakeNaN, readsBytes: readsBytes, repeats: repeats,
+            evaluate)
     }
 
     func call(
         _ arguments: [Node], _ type: ClickHouseType, key: String? = nil, sql: (@Sendable ([String]) -> String)? = nil,
-        mayMakeNaN: Bool = false, repeats: Int = 1, _ evaluate: @escaping ScalarCall.Evaluate
+        mayMakeNaN: Bool = false, readsBytes: Bool = false, repeats: Int = 1,
+        _ evaluate: @escaping ScalarCall.Evaluate
     ) -> Node {
         let nullable = arguments.contains { $0.isNullable }
         if arguments.contains(where: \.isConstantNull) { return .null }
         let call = ScalarCall(
-            key ?? name, sql: sql, mayMakeNaN: mayMakeNaN, repeats: repeats, evaluate: evaluate)
+            key ?? name, sql: sql, mayMakeNaN: mayMakeNaN, readsBytes: readsBytes, repeats: repeats,
+            evaluate: evaluate)
         return .call(call, type.nullable(if: nullable), arguments)
     }
 
@@ -124,54 +143,4 @@ struct FunctionBinding {
         }
         return result
     }
-}
-
-/// The scalar functions by name.
-enum ScalarCatalog {
-    static let all: [String: FunctionBinding.Bind] = {
-        var all: [String: FunctionBinding.Bind] = [:]
-        for family in [
-            ArithmeticFunctions.all, ConditionalFunctions.all, StringFunctions.all, PatternFunctions.all,
-            DateFunctions.all, ConversionFunctions.all, ArrayFunctions.all, JSONFunctions.all, URLFunctions.all,
-        ] {
-            all.merge(family) { first, _ in first }
-        }
-        return all
-    }()
-
-    static var names: [String] { Array(all.keys) }
-
-    private static let folded: [String: String] = {
-        // ClickHouse reads these without regard to case, others exactly.
-        var result: [String: String] = [:]
-        for name in [
-            "if", "coalesce", "ifNull", "nullIf", "concat", "substring", "substr", "lower", "upper", "length",
-            "replace", "round", "floor", "ceil", "ceiling", "abs", "greatest", "least", "now", "today", "position",
-            "and", "or", "not", "xor", "trim", "ltrim", "rtrim", "left", "right", "sqrt", "exp", "log", "ln", "pow",
-            "power", "mod", "date_trunc",
-            "dateTrunc", "dateDiff", "date_diff", "year", "month", "day", "hour", "minute", "second", "quarter",
-            "reverse", "repeat", "sign", "format", "date", "isNull", "log2", "log10", "pi", "sin", "cos", "tan",
-        ] { result[name.lowercased()] = name }
-        return result
-    }()
-
-    static func canonicalName(_ name: String) -> String? {
-        if all[name] != nil { return name }
-        guard let canonical = folded[name.lowercased()], all[canonical] != nil else { return nil }
-        return canonical
-    }
-
-    /// Functions of PostHog that the warehouse does not answer yet.
-    static func isKnownElsewhere(_ name: String) -> Bool { elsewhere.contains(name) }
-
-    private static let elsewhere: Set<String> = [
-        "matchesAction", "sparkline", "recordingButton", "getSurveyResponse", "uniqueSurveySubmissionsFilter",
-        "convertCurrency", "sortableSemver", "isLikelyBot", "cityHash64", "sipHash64", "sipHash128", "MD5", "SHA1",
-        "SHA256", "farmHash64", "xxHash64", "xxHash32", "murmurHash3_64", "halfMD5", "intHash32", "intHash64", "rand",
-        "generateUUIDv4", "toDecimal", "toDecimal32", "toDecimal64", "toDecimal128", "map", "mapKeys", "mapValues",
-        "mapFromArrays", "dictGet", "hogql_lookupDomainType", "toStartOfISOYear", "geoDistance", "tokens", "ngrams",
-        "multiSearchAny", "multiMatchAny", "levenshteinDistance", "bitAnd", "bitOr", "bitXor", "bitShiftLeft",
-        "bitShiftRight", "runningDifference", "neighbor", "toTypeName", "h3ToGeo", "geohashEncode", "parseDateTime",
-        "lookupDomainType", "languageCodeToName", "explain", "embedText", "dateName", "timeSlot", "timeSlots",
-    ]
 }

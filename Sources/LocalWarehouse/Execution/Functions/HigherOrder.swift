@@ -79,20 +79,49 @@ enum HigherOrder {
             )
         },
         "arrayCumSum": over { lambda, _ in
-            let type = ArrayFunctions.foldedType("arraySum", lambda.type)
+            let type = ArrayNumberFunctions.foldedType("arraySum", lambda.type)
             return (
                 .array(type),
                 { _, mapped in
                     var sum = type.isFloat ? Value.double(0) : .int(0)
                     return .array(
                         try mapped.map { value in
-                            sum = try ArrayFunctions.folded("arraySum", [sum, value], isFloat: type.isFloat)
+                            sum = try ArrayNumberFunctions.folded("arraySum", [sum, value], isFloat: type.isFloat)
                             return sum
                         })
                 }
             )
         },
-        "arrayFold": fold,
+        "arrayCumSumNonNegative": over { lambda, _ in
+            let type = ArrayNumberFunctions.foldedType("arraySum", lambda.type)
+            return (.array(type), { _, mapped in try ArrayNumberFunctions.cumulativeNonNegative(mapped, type) })
+        },
+        "arrayReverseFill": overTruth { element in
+            (
+                .array(element),
+                { values, kept in
+                    var result: [Value] = []
+                    for (value, keep) in zip(values, kept).reversed() {
+                        result.append(keep.isTrue ? value : result.last ?? value)
+                    }
+                    return .array(result.reversed())
+                }
+            )
+        },
+        "arrayReverseSplit": overTruth { element in
+            (
+                .array(.array(element)),
+                { values, ends in
+                    var result: [[Value]] = []
+                    for (index, value) in values.enumerated() {
+                        if index == 0 || ends[index - 1].isTrue { result.append([]) }
+                        result[result.count - 1].append(value)
+                    }
+                    return .array(result.map(Value.array))
+                }
+            )
+        },
+        "arrayFold": fold, "mapFilter": overMap, "mapApply": overMap, "mapExists": overMap, "mapAll": overMap,
     ]
 
     private typealias Finish = @Sendable (_ values: [Value], _ mapped: [Value]) throws -> Value
@@ -116,8 +145,8 @@ enum HigherOrder {
         over { lambda, _ in
             let isFloat = lambda.type.isFloat
             return (
-                ArrayFunctions.foldedType(name, lambda.type),
-                { _, mapped in try ArrayFunctions.folded(name, mapped, isFloat: isFloat) }
+                ArrayNumberFunctions.foldedType(name, lambda.type),
+                { _, mapped in try ArrayNumberFunctions.folded(name, mapped, isFloat: isFloat) }
             )
         }
     }
@@ -224,6 +253,41 @@ enum HigherOrder {
         return .call(scalar, type, lambda.captures + nodes)
     }
 
+    /// A lambda over a map's keys and values.
+    private static let overMap: Bind = { call throws(AirlockError) in
+        let (parameters, body, nodes) = try parts(call, count: 1)
+        guard nodes.count == 1, parameters.count == 2, case .map(let key, let value) = nodes[0].type else {
+            throw call.resolver.invalid("\(call.name) takes (key, value) -> … and one map", call.range)
+        }
+        let lambda = try bindLambda(parameters, [key, value], body, call)
+        let name = call.name
+        var type = nodes[0].type
+        switch name {
+        case "mapApply":
+            guard case .tuple(let types) = lambda.type, types.count == 2 else {
+                throw call.resolver.invalid("the lambda of mapApply must give a key and a value, as (k, v)", call.range)
+            }
+            type = .map(types[0], types[1])
+        default:
+            guard lambda.type.isNumeric else {
+                throw call.resolver.invalid("the lambda of \(name) must be a condition", call.range)
+            }
+            if name != "mapFilter" { type = .uint8 }
+        }
+        let captured = lambda.captures.count
+        let scalar = ScalarCall("\(name) \(lambda.signature)", seesNull: true) { values in
+            let pairs = values[captured].elements
+            let found = try pairs.map { try lambda.run(values[..<captured], $0.elements) }
+            switch name {
+            case "mapApply": return .array(found)
+            case "mapFilter": return .array(zip(pairs, found).filter { $1.isTrue }.map(\.0))
+            case "mapAll": return .bool(found.allSatisfy(\.isTrue))
+            default: return .bool(found.contains(where: \.isTrue))
+            }
+        }
+        return .call(scalar, type, lambda.captures + nodes)
+    }
+
     private static func parts(
         _ call: LambdaBinding, count: Int
     ) throws(AirlockError) -> ([String], QueryExpression, [Node]) {
@@ -298,7 +362,7 @@ extension String {
         let wanted = Array("$\(slot)".utf8)
         let bytes = Array(utf8)
         var (result, start) = ([UInt8](), 0)
-        while let found = StringFunctions.firstIndex(of: wanted, in: bytes, from: start) {
+        while let found = StringSearchFunctions.find(wanted, in: bytes, from: start) {
             let end = found + wanted.count
             result += bytes[start..<found]
             let isWhole = end == bytes.count || bytes[end] < 0x30 || bytes[end] > 0x39

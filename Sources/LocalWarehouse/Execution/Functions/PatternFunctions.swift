@@ -3,11 +3,21 @@ internal import LinearRegex
 
 /// LIKE and regular expressions.
 enum PatternFunctions {
+    /// How long a text with replacements may grow.
+    private static let maxBytes = 64 << 20
+
     static let all: [String: FunctionBinding.Bind] = [
         "like": like(folds: false, negated: false), "ilike": like(folds: true, negated: false),
         "notLike": like(folds: false, negated: true), "notILike": like(folds: true, negated: true), "match": match,
         "matchIgnoringCase": match, "extract": extract, "extractAll": extractAll, "replaceRegexpAll": replace,
-        "replaceRegexpOne": replace, "splitByRegexp": split, "countMatches": countMatches, "extractGroups": groups,
+        "replaceRegexpOne": replace, "splitByRegexp": split, "countMatches": countMatches,
+        "countMatchesCaseInsensitive": countMatches, "extractGroups": groups, "extractAllGroups": allGroups,
+        "extractAllGroupsVertical": allGroups, "extractAllGroupsHorizontal": allGroups,
+        "regexpExtract": regexpExtract, "REGEXP_EXTRACT": regexpExtract,
+        "regexpQuoteMeta": StringFunctions.bytes { $0.flatMap(quoted) },
+        "multiMatchAny": many(.uint8) { .bool(!$0.isEmpty) },
+        "multiMatchAnyIndex": many(.uint64) { .int(Int64($0.first ?? 0)) },
+        "multiMatchAllIndices": many(.array(.uint64)) { .array($0.map { .int(Int64($0)) }) },
     ]
 
     private static func like(folds: Bool, negated: Bool) -> FunctionBinding.Bind {
@@ -69,9 +79,7 @@ enum PatternFunctions {
     private static let extractAll: FunctionBinding.Bind = { call throws(AirlockError) in
         try call.count(2)
         try call.string(0)
-        guard !call.anyNullable else {
-            throw call.fail("cannot search a value that may be NULL", hint: "Wrap it: ifNull(x, '').")
-        }
+        try call.neverNull()
         let regex = try regex(call, 1, flags: "(?s)")
         let group = regex.captureCount > 0 ? 1 : 0
         return call.call([call.arguments[0]], .array(.string), key: "extractAll \(regex.pattern)") { values in
@@ -81,14 +89,17 @@ enum PatternFunctions {
         }
     }
 
-    private static let groups: FunctionBinding.Bind = { call throws(AirlockError) in
+    private static func withGroups(_ call: FunctionBinding) throws(AirlockError) -> LinearRegex {
         try call.count(2)
         try call.string(0)
-        guard !call.anyNullable else {
-            throw call.fail("cannot search a value that may be NULL", hint: "Wrap it: ifNull(x, '').")
-        }
+        try call.neverNull()
         let regex = try regex(call, 1, flags: "(?s)")
         guard regex.captureCount > 0 else { throw call.fail("needs a pattern with groups") }
+        return regex
+    }
+
+    private static let groups: FunctionBinding.Bind = { call throws(AirlockError) in
+        let regex = try withGroups(call)
         return call.call([call.arguments[0]], .array(.string), key: "extractGroups \(regex.pattern)") { values in
             let text = values[0].text
             let bytes = Array(text.utf8)
@@ -97,10 +108,75 @@ enum PatternFunctions {
         }
     }
 
+    /// All matches' groups: match by match, or group by group.
+    private static let allGroups: FunctionBinding.Bind = { call throws(AirlockError) in
+        let regex = try withGroups(call)
+        let byGroup = call.name.hasSuffix("Horizontal")
+        let type = ClickHouseType.array(.array(.string))
+        return call.call([call.arguments[0]], type, key: "allGroups \(byGroup) \(regex.pattern)") { values in
+            let text = values[0].text
+            let bytes = Array(text.utf8)
+            let rows = regex.matches(in: text).map { match in
+                (1...regex.captureCount).map { Value.string(piece(bytes, match[$0])) }
+            }
+            guard byGroup else { return .array(rows.map(Value.array)) }
+            return .array((0..<regex.captureCount).map { group in .array(rows.map { $0[group] }) })
+        }
+    }
+
+    private static let regexpExtract: FunctionBinding.Bind = { call throws(AirlockError) in
+        try call.count(2, 3)
+        try call.string(0)
+        let regex = try regex(call, 1, flags: "(?s)")
+        let wanted = call.arguments.count == 3 ? try call.constantInt(2) : min(1, Int64(regex.captureCount))
+        guard wanted >= 0, wanted <= Int64(regex.captureCount) else {
+            throw call.fail("asks for group \(wanted) of a pattern with \(regex.captureCount)")
+        }
+        let group = Int(wanted)
+        return call.call([call.arguments[0]], .string, key: "regexpExtract \(group) \(regex.pattern)") { values in
+            let text = values[0].text
+            guard let match = regex.firstMatch(in: text) else { return .string("") }
+            return .string(piece(Array(text.utf8), match[group]))
+        }
+    }
+
+    private static func quoted(_ byte: UInt8) -> [UInt8] {
+        // RE2's list of what means something in a pattern.
+        Array("\0\\|()^$.[]?*+{:-}".utf8).contains(byte) ? [0x5C, byte] : [byte]
+    }
+
+    /// The patterns of a constant array; which of them match, counted from 1.
+    private static func many(
+        _ type: ClickHouseType, _ result: @escaping @Sendable ([Int]) -> Value
+    ) -> FunctionBinding.Bind {
+        { call throws(AirlockError) in
+            try call.count(2)
+            try call.string(0)
+            guard case .array(let patterns)? = call.arguments[1].constant, try call.element(1) == .string else {
+                throw call.fail("needs a constant array of patterns as argument 2")
+            }
+            guard patterns.count <= 256 else { throw call.fail("takes at most 256 patterns") }
+            if type.isContainer { try call.neverNull() }
+            var regexes: [LinearRegex] = []
+            for pattern in patterns {
+                do {
+                    regexes.append(try LinearRegex("(?s)" + pattern.text, dialect: .re2))
+                } catch {
+                    throw call.fail("got a pattern that cannot be read: \(error)")
+                }
+            }
+            let all = regexes
+            let key = "\(call.name) \(patterns.map(\.text))"
+            return call.call([call.arguments[0]], type, key: key) { values in
+                result(all.indices.filter { all[$0].contains(values[0].text) }.map { $0 + 1 })
+            }
+        }
+    }
+
     private static let countMatches: FunctionBinding.Bind = { call throws(AirlockError) in
         try call.count(2)
         try call.string(0)
-        let regex = try regex(call, 1, flags: "(?s)")
+        let regex = try regex(call, 1, flags: call.name.hasSuffix("CaseInsensitive") ? "(?is)" : "(?s)")
         return call.call([call.arguments[0]], .uint64, key: "countMatches \(regex.pattern)") {
             .int(Int64(regex.matches(in: $0[0].text).filter { !$0.range.isEmpty }.count))
         }
@@ -146,12 +222,19 @@ enum PatternFunctions {
         let regex = try regex(call, 1, flags: "(?s)")
         let parts = try replacement(try call.constantText(2), call, groups: regex.captureCount)
         let once = call.name.hasSuffix("One")
+        let isEmpty = try call.constantText(1).isEmpty
         let key = "\(call.name) \(regex.pattern.utf8.count) \(regex.pattern) \(try call.constantText(2))"
         return call.call([call.arguments[0]], .string, key: key) { values in
             let text = values[0].text
             let bytes = Array(text.utf8)
-            var (result, index) = ([UInt8](), 0)
-            for match in regex.matches(in: text, limit: once ? 1 : .max) {
+            // An empty pattern replaces nothing in ClickHouse.
+            guard !isEmpty else { return values[0] }
+            var (result, index, start) = ([UInt8](), 0, 0)
+            while start <= bytes.count,
+                let match = bytes.withUnsafeBufferPointer({
+                    regex.firstMatch(utf8: $0, from: start)
+                })
+            {
                 result += bytes[index..<match.range.lowerBound]
                 for part in parts {
                     switch part {
@@ -161,99 +244,44 @@ enum PatternFunctions {
                         if let range { result += bytes[range] }
                     }
                 }
+                guard result.count <= maxBytes else {
+                    throw ExecutionFault("replacing would give a text above \(maxBytes >> 20) MiB")
+                }
                 index = match.range.upperBound
+                start = index
+                if match.range.isEmpty {
+                    guard start == bytes.count || bytes[start] < 0x80 else {
+                        // ClickHouse goes on inside the character and tears it apart.
+                        throw ExecutionFault("an empty match before a character that is not ASCII")
+                    }
+                    start += 1
+                }
+                if once { break }
             }
             return .string(String(decoding: result + bytes[index...], as: UTF8.self))
         }
     }
 
     private static let split: FunctionBinding.Bind = { call throws(AirlockError) in
-        try call.count(2)
+        try call.count(2, 3)
         try call.string(1)
-        guard !call.anyNullable else {
-            throw call.fail("cannot split a value that may be NULL", hint: "Wrap it: ifNull(x, '').")
-        }
+        try call.neverNull()
         let regex = try regex(call, 0)
-        return call.call([call.arguments[1]], .array(.string), key: "splitByRegexp \(regex.pattern)") { values in
+        let limit = try StringSplitFunctions.limit(call, 2)
+        let key = "splitByRegexp \(limit) \(regex.pattern)"
+        return call.call([call.arguments[1]], .array(.string), key: key) { values in
             let text = values[0].text
             let bytes = Array(text.utf8)
-            guard !regex.pattern.isEmpty else { return .array(text.unicodeScalars.map { .string(String($0)) }) }
+            guard !regex.pattern.isEmpty else {
+                return .array(text.unicodeScalars.prefix(limit).map { .string(String($0)) })
+            }
             var (result, index) = ([Value](), 0)
             for match in regex.matches(in: text) where !match.range.isEmpty {
                 result.append(.string(String(decoding: bytes[index..<match.range.lowerBound], as: UTF8.self)))
                 index = match.range.upperBound
             }
-            return .array(result + [.string(String(decoding: bytes[index...], as: UTF8.self))])
+            result.append(.string(String(decoding: bytes[index...], as: UTF8.self)))
+            return .array(Array(result.prefix(limit)))
         }
-    }
-}
-
-/// A LIKE pattern: `%` any text, `_` one character, a backslash before either for itself.
-struct LikePattern: Sendable {
-    private enum Part: Sendable {
-        case scalar(Unicode.Scalar)
-        case one
-        case any
-    }
-
-    private let parts: [Part]
-    private let folds: Bool
-
-    init(_ text: String, folds: Bool) {
-        var parts: [Part] = []
-        var iterator = text.unicodeScalars.makeIterator()
-        while let scalar = iterator.next() {
-            switch scalar {
-            case "%": parts.append(.any)
-            case "_": parts.append(.one)
-            case "\\":
-                guard let next = iterator.next() else {
-                    parts.append(.scalar(scalar))
-                    break
-                }
-                if next != "%", next != "_", next != "\\" { parts.append(.scalar(scalar)) }
-                parts.append(.scalar(folds ? Self.folded(next) : next))
-            default: parts.append(.scalar(folds ? Self.folded(scalar) : scalar))
-            }
-        }
-        self.parts = parts
-        self.folds = folds
-    }
-
-    private static func folded(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
-        if scalar.isASCII {
-            return scalar >= "A" && scalar <= "Z" ? Unicode.Scalar(UInt8(scalar.value) | 0x20) : scalar
-        }
-        let lowered = scalar.properties.lowercaseMapping.unicodeScalars
-        return lowered.count == 1 ? lowered.first ?? scalar : scalar
-    }
-
-    /// Time is bounded by the product of both lengths: after a failure only the last `%` is tried further on.
-    func matches(_ text: String) -> Bool {
-        let scalars = Array(text.unicodeScalars)
-        var (index, part) = (0, 0)
-        var retry: (part: Int, index: Int)?
-        while index < scalars.count {
-            if part < parts.count {
-                switch parts[part] {
-                case .any:
-                    retry = (part + 1, index)
-                    part += 1
-                    continue
-                case .one:
-                    (index, part) = (index + 1, part + 1)
-                    continue
-                case .scalar(let wanted):
-                    if wanted == (folds ? Self.folded(scalars[index]) : scalars[index]) {
-                        (index, part) = (index + 1, part + 1)
-                        continue
-                    }
-                }
-            }
-            guard let last = retry else { return false }
-            retry = (last.part, last.index + 1)
-            (part, index) = (last.part, last.index + 1)
-        }
-        return parts[part...].allSatisfy { if case .any = $0 { true } else { false } }
     }
 }

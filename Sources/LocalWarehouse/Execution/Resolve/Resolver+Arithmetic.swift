@@ -6,6 +6,9 @@ extension Resolver {
         _ symbol: ArithmeticOperator, _ left: Node, _ right: Node, _ range: SourceRange
     ) throws(AirlockError) -> Node {
         if let moved = try moved(symbol, left, right, range) { return moved }
+        if left.type.isWide || right.type.isWide {
+            return try WideIntegers.arithmetic(symbol, left, right, self, range)
+        }
         guard left.type.isNumeric || left.type.isNull, right.type.isNumeric || right.type.isNull else {
             let wrong = left.type.isNumeric ? right : left
             throw invalid(
@@ -53,11 +56,12 @@ extension Resolver {
         guard left.type.isDateOrTime else { return nil }
         let sign: Int64 = symbol == .add ? 1 : -1
         if case .interval(let kind) = right.type.inner {
-            return DateFunctions.adding(kind, left, right, sign: sign, calendar)
+            return DateShiftFunctions.adding(kind, left, right, sign: sign, calendar)
         }
         if right.type.isInteger {
             // A day for a Date, a second for a DateTime.
-            return DateFunctions.adding(left.type.inner == .date ? .day : .second, left, right, sign: sign, calendar)
+            return DateShiftFunctions.adding(
+                left.type.inner == .date ? .day : .second, left, right, sign: sign, calendar)
         }
         guard symbol == .subtract, right.type.isDateOrTime else { return nil }
         guard left.type.inner == right.type.inner || (left.type.isTime && right.type.isTime) else {

@@ -25,6 +25,7 @@ extension Resolver {
                 "startOfDay", sql: zone.isUTC ? inUTC : nil, evaluate: { .int(zone.start(ofDay: $0[0].intValue ?? 0)) })
             return .call(start, type, [node])
         }
+        if from == .wideUnsigned || to == .wideUnsigned, let node = WideIntegers.cast(node, to: type) { return node }
         switch (from, to) {
         case (.array(let a), .array(let b)):
             let convert = try converter(a, b, range)
@@ -45,6 +46,7 @@ extension Resolver {
         _ from: ClickHouseType, _ to: ClickHouseType, _ range: SourceRange
     ) throws(AirlockError) -> @Sendable (Value) -> Value {
         if from.isInteger, to.isFloat { return { $0.doubleValue.map(Value.double) ?? .null } }
+        if let convert = WideIntegers.converter(from.inner, to.inner) { return { $0.isNull ? .null : convert($0) } }
         if from.inner == .date, to.isTime {
             let zone = calendar
             return { $0.intValue.map { .int(zone.start(ofDay: $0)) } ?? .null }

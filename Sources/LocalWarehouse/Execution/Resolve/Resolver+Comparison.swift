@@ -112,7 +112,7 @@ extension Resolver {
                 "\(typeName(left.type)) and \(typeName(right.type)) cannot be compared", range,
                 hint: hint(left.type, right.type))
         }
-        if left.type.isDateOrTime || left.type.isContainer {
+        if left.type.isDateOrTime || left.type.isContainer || left.type.isWide || right.type.isWide {
             return (
                 try cast(left, to: common.nullable(if: left.isNullable), range),
                 try cast(right, to: common.nullable(if: right.isNullable), range)
@@ -136,8 +136,8 @@ extension Resolver {
         let value: Value?
         switch type.inner {
         case .date: value = DateTimeReader.date(text, allowRest: true).map(Value.int)
-        case .dateTime(let zoned), .dateTime64(let zoned):
-            let zone = zoned ? calendar : .utc
+        case .dateTime, .dateTime64:
+            let zone = type.calendar(calendar)
             value = DateTimeReader.bestEffort(text, calendar: zone).map(Value.int)
         case .integer:
             value = NumberText.integer(text).map(Value.int)
@@ -178,17 +178,28 @@ extension Resolver {
             // `(1, 2) IN (1, 2)` compares with one tuple, not with two numbers.
             let isOne = !value.type.isNull && value.type.isContainer && !nodes.contains { $0.type.isContainer }
             list = isOne ? [Containers.tuple(nodes)] : nodes
-        default:
-            let node = try expr(source, scope)
-            if case .array(let elements)? = node.constant, let element = node.type.element {
-                list = elements.map { Node.constant($0, $0.isNull ? .null : element.inner) }
-            } else if case .call(let call, let parts) = node.kind, call.key == "array" {
-                list = parts
-            } else if node.type.element != nil {
-                return NullHandling.decided(try bind("has", [node, value], range), unknownIs: false)
-            } else {
-                list = [node]
-            }
+        default: return try membership(value, inNode: try expr(source, scope), range)
+        }
+        return try membership(value, of: list, range)
+    }
+
+    /// Membership in a list that is an expression: an array, a tuple, or one value.
+    func membership(_ value: Node, inNode node: Node, _ range: SourceRange) throws(AirlockError) -> Node {
+        let list: [Node]
+        if case .array(let elements)? = node.constant, let element = node.type.element {
+            list = elements.map { Node.constant($0, $0.isNull ? .null : element.inner) }
+        } else if case .array(let elements)? = node.constant, case .tuple(let types) = node.type,
+            !value.type.isContainer
+        {
+            list = zip(elements, types).map { Node.constant($0, $0.isNull ? .null : $1) }
+        } else if case .call(let call, let parts) = node.kind,
+            call.key == "array" || (call.key == "tuple" && !value.type.isContainer)
+        {
+            list = parts
+        } else if node.type.element != nil {
+            return NullHandling.decided(try bind("has", [node, value], range), unknownIs: false)
+        } else {
+            list = [node]
         }
         return try membership(value, of: list, range)
     }
@@ -263,13 +274,25 @@ extension Resolver {
             signature: "member\(newSlot())(\(value.signature))", children: [value], repeats: 2)
     }
 
+    /// A cohort by its number or its name.
+    private func cohortNumber(_ expression: QueryExpression, _ scope: SelectScope) throws(AirlockError) -> Int64 {
+        switch try expr(expression, scope).constant {
+        case .int(let id)?: return id
+        case .string(let name)?:
+            if let id = schema.cohorts[name] { return id }
+            throw invalid(
+                "there is no cohort '\(name)' in the warehouse", expression.range,
+                hint: nearestName(to: name, in: Array(schema.cohorts.keys)).map { "Did you mean '\($0)'?" }
+                    ?? (schema.cohorts.isEmpty ? "It knows no names of cohorts: use the cohort's number." : nil))
+        default: throw invalid("IN COHORT needs a cohort's number or name", expression.range)
+        }
+    }
+
     private func cohort(
         _ left: QueryExpression, _ right: QueryExpression, _ scope: SelectScope, _ range: SourceRange
     ) throws(AirlockError) -> Node {
         let value = try expr(left, scope)
-        guard case .int(let id)? = try expr(right, scope).constant else {
-            throw unsupported("IN COHORT by name", right.range, hint: "Use the cohort's number.")
-        }
+        let id = try cohortNumber(right, scope)
         guard value.type.inner == .uuid else {
             throw invalid("IN COHORT needs a person's id, not \(typeName(value.type))", range)
         }
@@ -292,6 +315,7 @@ extension ClickHouseType {
         switch self {
         case .float: true
         case .nullable(let inner), .array(let inner): inner.holdsFloats
+        case .map(let key, let value): key.holdsFloats || value.holdsFloats
         case .tuple(let elements): elements.contains(where: \.holdsFloats)
         default: false
         }

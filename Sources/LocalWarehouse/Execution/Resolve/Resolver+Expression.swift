@@ -31,12 +31,12 @@ extension Resolver {
             return scope.columns[index - 1]
         case .call(let call): return try self.call(call, scope, range)
         case .window(let call): return try window(call, scope, range)
-        case .callValue: throw unsupported("calling a value", range)
+        case .callValue: throw refuse(.callValue, range)
         case .alias(let inner, let name):
             let reference = try reference(inner, scope)
             scope.aliases[name.name] = reference
             return try node(reference, range)
-        case .negate(let inner): return try bind("negate", [try expr(inner, scope)], range)
+        case .negate(let inner): return try arithmetic(.subtract, .int(0), try expr(inner, scope), range)
         case .arithmetic(let symbol, let left, let right):
             return try arithmetic(symbol, try expr(left, scope), try expr(right, scope), range)
         case .concat(let parts): return try bind("concat", try all(parts, scope), range)
@@ -64,7 +64,7 @@ extension Resolver {
         case .interval(let amount, let unit): return try bind(unit.function, [try expr(amount, scope)], range)
         case .tuple(let parts): return try bind("tuple", try all(parts, scope), range)
         case .array(let parts): return try bind("array", try all(parts, scope), range)
-        case .dictionary: throw unsupported("dictionaries", range)
+        case .dictionary: throw refuse(.dictionary, range)
         case .tupleAccess(let base, let index, let nullSafe):
             if nullSafe { throw unsupported("'?.'", range) }
             return try bind("tupleElement", [try expr(base, scope), .int(Int64(index))], range)
@@ -95,9 +95,10 @@ extension Resolver {
             guard plan.columns.count == 1, let column = plan.columns.first else {
                 throw invalid("a subquery that stands for a value must have one column", range)
             }
-            // Without a row it is NULL, whatever its column's type.
-            let single = plan.limited(
-                LimitPlan(count: min(plan.limit.count ?? 1, 1), offset: plan.limit.offset))
+            // Without a row it is NULL, whatever its column's type; a second row is one too many.
+            let single =
+                plan.isSingleRow || plan.limit.withTies
+                ? plan : plan.limited(LimitPlan(count: min(plan.limit.count ?? 2, 2), offset: plan.limit.offset))
             return Node(
                 .scalarQuery(single), column.type.asNullable, signature: "query\(newSlot())", mayBeNaN: column.mayBeNaN)
         case .placeholder(let name): return try placeholder(name, range)
@@ -217,7 +218,16 @@ extension Resolver {
         if name == "arrayJoin" {
             try refuseExtras(call, name, range)
             guard call.arguments.count == 1 else { throw invalid("arrayJoin takes one array", range) }
-            return try spread(try expr(call.arguments[0], scope), scope, outer: false, range)
+            return try arrayJoin(try expr(call.arguments[0], scope), scope, range)
+        }
+        if name.lowercased() == "exists", case .subquery(let statement)? = call.arguments.first?.kind {
+            try refuseExtras(call, name, range)
+            guard call.arguments.count == 1 else { throw invalid("EXISTS takes one subquery", range) }
+            return Node(.exists(try plan(statement, scope.ctes)), .uint8, signature: "exists\(newSlot())")
+        }
+        if name == "grouping" {
+            try refuseExtras(call, name, range)
+            return try grouping(try all(call.arguments, scope), scope, range)
         }
         if let canonical = ScalarCatalog.canonicalName(name) {
             try refuseExtras(call, name, range)
@@ -227,18 +237,40 @@ extension Resolver {
         if AggregateCatalog.windowOnly.contains(name) {
             throw invalid("\(name) is a window function and needs OVER (…)", range)
         }
-        if ScalarCatalog.isKnownElsewhere(name) { throw unsupported("the function '\(name)'", call.name.range) }
+        if let reason = RefusedFunctions.reason(name) {
+            throw unsupported("the function '\(name)'", call.name.range, hint: reason)
+        }
         throw invalid(
             "there is no function '\(name)' that the local warehouse knows", call.name.range,
             hint: nearestName(to: name, in: ScalarCatalog.names + AggregateCatalog.names + HigherOrder.names)
                 .map { "Did you mean '\($0)'?" })
     }
 
+    private func arrayJoin(
+        _ array: Node, _ scope: SelectScope, _ range: SourceRange
+    ) throws(AirlockError) -> Node {
+        guard let element = array.type.element else {
+            throw invalid("arrayJoin needs an array, not \(typeName(array.type))", range)
+        }
+        if joining != nil { throw unsupported("arrayJoin in JOIN … ON", range) }
+        return Node(
+            .spread(array), element, signature: "arrayJoin(\(array.signature))", children: [array],
+            mayBeNaN: element.isFloat)
+    }
+
+    private func grouping(
+        _ keys: [Node], _ scope: SelectScope, _ range: SourceRange
+    ) throws(AirlockError) -> Node {
+        if let clause = scope.withoutAggregates { throw invalid("grouping() cannot stand in \(clause)", range) }
+        guard !keys.isEmpty, keys.count <= 60 else { throw invalid("grouping() takes keys of GROUP BY", range) }
+        return Grouping.node(keys)
+    }
+
     private func refuseExtras(_ call: FunctionCall, _ name: String, _ range: SourceRange) throws(AirlockError) {
         if call.parameters != nil { throw invalid("\(name) takes no parameters before its arguments", range) }
         if call.distinct { throw invalid("DISTINCT belongs to aggregate functions; \(name) is none", range) }
         if call.filter != nil { throw invalid("FILTER belongs to aggregate functions; \(name) is none", range) }
-        if !call.orderBy.isEmpty { throw unsupported("ORDER BY inside \(name)", range) }
+        if !call.orderBy.isEmpty { throw invalid("ORDER BY belongs to aggregate functions; \(name) is none", range) }
     }
 
     private func aggregate(
@@ -250,7 +282,7 @@ extension Resolver {
                 "the aggregate \(name) cannot stand in \(clause)", range,
                 hint: clause == "WHERE" ? "Use HAVING, or aggregate in a subquery." : nil)
         }
-        if !call.orderBy.isEmpty { throw unsupported("ORDER BY inside an aggregate", range, hint: "Use arraySort.") }
+        if !call.orderBy.isEmpty { throw refuse(.aggregateOrder, range) }
         var syntax = call.arguments
         if syntax.count == 1, case .columns(let selection) = syntax[0].kind, case .all = selection.kind { syntax = [] }
         var arguments = try all(syntax, scope)

@@ -16,72 +16,11 @@ extension Resolver {
         }
     }
 
-    private func join(_ join: Join, _ scope: SelectScope) throws(AirlockError) {
-        if join.kind.isLateral { throw unsupported("LATERAL joins", join.range) }
-        if let strictness = join.kind.strictness, strictness != .all {
-            throw unsupported(
-                "\(strictness.rawValue) JOIN", join.range,
-                hint: strictness == .any ? "Make the other side unique in a subquery: any(x) … GROUP BY key." : nil)
-        }
-        let (table, source) = try table(join.table, scope)
-        let earlier = scope.tables
-        scope.tables.append(table)
-        let keyword: String
-        switch join.kind.direction {
-        case .inner: keyword = "JOIN"
-        case .left: keyword = "LEFT JOIN"
-        case .right: keyword = "RIGHT JOIN"
-        case .full: keyword = "FULL JOIN"
-        case .cross: keyword = "CROSS JOIN"
-        case .natural, .positional: throw unsupported("\(join.kind.direction.rawValue) JOIN", join.range)
-        }
-        var condition: Node?
-        switch join.constraint {
-        case .on(let expression):
-            scope.withoutAggregates = "JOIN … ON"
-            plainNulls += 1
-            defer { plainNulls -= 1 }
-            joining = table.alias
-            condition = try self.condition(expression, scope)
-            joining = nil
-            scope.withoutAggregates = nil
-        case .using(let columns):
-            guard join.kind.direction == .inner || join.kind.direction == .left else {
-                throw unsupported("USING in a RIGHT or FULL JOIN", join.range)
-            }
-            for column in columns {
-                guard case .name(let name)? = column.path?.last, column.path?.count == 1 else {
-                    throw invalid("USING takes names of columns", column.range)
-                }
-                var left: Reference?
-                for table in earlier where left == nil { left = try field(name, of: table, scope, column.range) }
-                guard let left, let right = try field(name, of: table, scope, column.range) else {
-                    throw invalid("both sides of USING need a column '\(name)'", column.range)
-                }
-                plainNulls += 1
-                defer { plainNulls -= 1 }
-                let equal = try compare(
-                    .equal, try node(left, column.range), try node(right, column.range), column.range)
-                condition = condition.map { and($0, equal) } ?? equal
-                table.hidden.insert(name)
-            }
-        case nil:
-            if join.kind.direction != .cross {
-                throw invalid("a JOIN needs ON or USING", join.range, hint: "Write CROSS JOIN for every pair of rows.")
-            }
-        }
-        // Only from here on: ON itself sees the columns as they are stored.
-        if join.kind.direction == .left || join.kind.direction == .full { table.isOuter = true }
-        if join.kind.direction == .right || join.kind.direction == .full {
-            for table in earlier { table.isOuter = true }
-        }
-        scope.joins.append(.init(source: source, alias: table.alias, keyword: keyword, condition: condition))
-    }
-
-    private func table(
+    func table(
         _ reference: TableReference, _ scope: SelectScope
     ) throws(AirlockError) -> (ScopeTable, SelectPlan.Join.Source) {
-        if reference.sample != nil { throw unsupported("SAMPLE", reference.range) }
+        if reference.sample != nil { throw refuse(.sample, reference.range) }
+        if reference.isFinal { throw refuse(.final, reference.range) }
         let alias = newAlias()
         let name = reference.alias?.name
         func derived(
@@ -130,11 +69,11 @@ extension Resolver {
             return try derived(plan, name ?? "numbers", nil)
         case .subquery(let statement):
             return try derived(try plan(statement, scope.ctes), name, nil)
-        case .values: throw unsupported("VALUES", reference.range)
+        case .values: throw refuse(.values, reference.range)
         case .placeholder(let expression):
             throw invalid("a placeholder cannot stand for a table", expression.range)
-        case .pivot: throw unsupported("PIVOT", reference.range)
-        case .unpivot: throw unsupported("UNPIVOT", reference.range)
+        case .pivot: throw refuse(.pivot, reference.range)
+        case .unpivot: throw refuse(.unpivot, reference.range)
         }
     }
 
@@ -153,7 +92,12 @@ extension Resolver {
             arrays.append(array)
         }
         let zipped = arrays.count == 1 ? arrays[0] : try Containers.zip(arrays, self, range)
-        let element = try spread(zipped, scope, outer: clause.kind == .left, range)
+        guard !zipped.containsAggregate, !zipped.containsWindow else {
+            throw invalid("an aggregate cannot stand in ARRAY JOIN", range, hint: "Write arrayJoin(…) in the columns.")
+        }
+        guard !zipped.containsSpread else { throw unsupported("arrayJoin inside ARRAY JOIN", range) }
+        let (join, element) = try spread(zipped, outer: clause.kind == .left, range)
+        scope.joins.append(join)
         for (index, name) in names.enumerated() {
             var node = element
             if arrays.count > 1 {
@@ -163,30 +107,23 @@ extension Resolver {
         }
     }
 
-    /// A row for each element of an array; the elements as a column.
+    /// A join that makes a row for each element of an array, and the column the elements stand in.
     func spread(
-        _ array: Node, _ scope: SelectScope, outer: Bool, _ range: SourceRange
-    ) throws(AirlockError) -> Node {
-        let key = "\(outer) \(array.signature)"
-        if let known = scope.spread[key] { return known }
+        _ array: Node, outer: Bool, _ range: SourceRange
+    ) throws(AirlockError) -> (SelectPlan.Join, Node) {
         guard let element = array.type.element else {
             throw invalid("arrayJoin needs an array, not \(typeName(array.type))", range)
-        }
-        guard !array.containsAggregate, !array.containsWindow else {
-            throw unsupported(
-                "arrayJoin of an aggregate", range, hint: "Aggregate in a subquery and spread its column.")
         }
         let alias = newAlias()
         let keyword = outer ? "LEFT JOIN" : "JOIN"
         // SQLite's reader of decimals is not exact to the last digit, so floats travel as text.
         let spreadFloats = element.isFloat
         let source = spreadFloats ? Containers.textsOfFloats(array) : array
-        scope.joins.append(
-            .init(source: .elements(source), alias: alias, keyword: keyword, condition: outer ? .int(1) : nil))
+        let join = SelectPlan.Join(
+            source: .elements(source), alias: alias, keyword: keyword, condition: outer ? .int(1) : nil)
         var stored = Node.column("\"\(alias)\".\"value\"", spreadFloats ? .nullable(.string) : element)
         if spreadFloats { stored = Containers.float(fromText: stored, nullable: element.isNullable) }
         if outer, !element.isNullable { stored = NullHandling.defaulted(stored) }
-        scope.spread[key] = stored
-        return stored
+        return (join, stored)
     }
 }

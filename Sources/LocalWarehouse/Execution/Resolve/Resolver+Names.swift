@@ -43,6 +43,10 @@ extension Resolver {
             _ = outer
             let node = try nested(range) { () throws(AirlockError) in try expr(expression.syntax, scope) }
             reference = .node(node)
+        } else if !rest.isEmpty, outerScopes.dropLast().contains(where: { $0.tables.contains { $0.name == first } }) {
+            throw AirlockError(
+                .unsupportedQuery, Refusal.correlated.message + ": '\(first)'", at: location(range),
+                hint: Refusal.correlated.remedy)
         } else {
             throw unknown(first, scope, range)
         }
@@ -92,10 +96,10 @@ extension Resolver {
         }
     }
 
-    /// A column without its table's name. The first table wins for what USING has merged; otherwise the name must be
-    /// in one table only.
+    /// A column without its table's name: what USING has merged, or else a name that is in one table only.
     private func column(_ name: String, _ scope: SelectScope, _ range: SourceRange) throws(AirlockError) -> Reference? {
-        let owners = scope.tables.filter { $0.has(name) && !$0.hidden.contains(name) }
+        if let merged = scope.merged[name] { return .node(merged) }
+        let owners = scope.tables.filter { $0.has(name) }
         guard let owner = owners.first else { return nil }
         guard owners.count == 1 else {
             let names = owners.map { "\($0.name ?? "a subquery").\(name)" }
@@ -117,7 +121,9 @@ extension Resolver {
                     "a column that may be NaN on the outer side of a join", range, hint: "Use ifNull(x, 0) inside.")
             }
             let node = Node.column("\"\(alias)\".\"c\(index)\"", column.type, mayBeNaN: column.mayBeNaN)
-            return .node(table.isOuter ? NullHandling.defaulted(node) : node)
+            let shown = table.isOuter ? NullHandling.defaulted(node) : node
+            // PostHog looks for definitions only where it sees the table itself.
+            return column.isJSON ? .json(shown, nil) : .node(shown)
         case .shape(let shape, let properties):
             guard let field = shape.field(name) else { return nil }
             switch field {
@@ -170,6 +176,12 @@ extension Resolver {
     // MARK: - Unknown names
 
     private func unknown(_ name: String, _ scope: SelectScope, _ range: SourceRange) -> AirlockError {
+        if let outer = outerScopes.dropLast().last(where: { outer in outer.tables.contains { $0.has(name) } }) {
+            let table = outer.tables.first { $0.has(name) }?.name
+            return AirlockError(
+                .unsupportedQuery, Refusal.correlated.message + ": '\(table.map { "\($0)." } ?? "")\(name)'",
+                at: location(range), hint: Refusal.correlated.remedy)
+        }
         let candidates = scope.tables.flatMap(\.allNames) + scope.aliases.keys + scope.tables.compactMap(\.name)
         var hint = nearestName(to: name, in: candidates).map { "Did you mean '\($0)'?" }
         if hint == nil, scope.tables.contains(where: { $0.has("properties") }) {

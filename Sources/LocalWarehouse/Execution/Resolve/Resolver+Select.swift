@@ -1,89 +1,122 @@
 internal import AirlockCore
 internal import HogQL
+internal import LinearRegex
 
 extension Resolver {
     func select(_ query: SelectQuery, _ outer: CTEScope) throws(AirlockError) -> QueryPlan {
         let ctes = try named(query.ctes, isRecursive: query.isRecursive, outer, query.range)
         let scope = SelectScope(ctes: ctes)
         for window in query.windows { scope.windows[window.name.name] = window.definition }
+        outerScopes.append(scope)
+        defer { outerScopes.removeLast() }
         if let from = query.from { try self.from(from, scope) }
         if let arrayJoin = query.arrayJoin { try self.arrayJoin(arrayJoin, scope, query.range) }
 
-        var names: [String] = []
-        for column in query.columns { try self.column(column, scope, &names) }
-        var plan = SelectPlan()
-        plan.isDistinct = query.distinct
-        plan.columns = scope.columns
+        for column in query.columns { try self.column(column, scope) }
+        var draft = SelectDraft()
+        draft.isDistinct = query.distinct
+        draft.columns = scope.columns
 
+        draft.filter = scope.required
         for clause in [query.prewhere, query.filter] {
             guard let clause else { continue }
             scope.withoutAggregates = "WHERE"
             let condition = try condition(clause, scope)
             scope.withoutAggregates = nil
-            plan.filter = plan.filter.map { and($0, condition) } ?? condition
+            draft.filter = draft.filter.map { and($0, condition) } ?? condition
         }
-        plan.group = try group(query, scope)
-        if let having = query.having { plan.having = try condition(having, scope) }
-        if let qualify = query.qualify { plan.qualify = try condition(qualify, scope) }
+        try group(query, scope, &draft)
+        if let having = query.having { draft.having = try condition(having, scope) }
+        if let qualify = query.qualify { draft.qualify = try condition(qualify, scope) }
         for item in query.orderBy {
-            if item.fill != nil {
-                throw unsupported("WITH FILL", item.expression.range, hint: "Fill the gaps in the script.")
-            }
+            if item.fill != nil { throw refuse(.withFill, item.expression.range) }
             let key = try positional(item.expression, scope)
             for part in try sortKeys(key, item.expression.range) {
-                plan.order.append(.init(key: part, descending: item.descending))
+                draft.order.append(.init(key: part, descending: item.descending))
             }
         }
         if let clause = query.limitBy {
             var keys: [Node] = []
             for key in clause.keys { keys.append(try positional(key, scope)) }
-            plan.limitBy = .init(
+            draft.limitBy = .init(
                 keys: keys, count: try rowCount(clause.count, "LIMIT BY"),
                 offset: try clause.offset.map { item throws(AirlockError) in try rowCount(item, "OFFSET") } ?? 0)
         }
         let limit = try limit(query.limit, query.range)
-        try check(&plan, query, limit)
-        plan.joins = scope.joins
-        let columns = zip(names, plan.columns).map {
-            QueryPlan.Column(name: $0, type: $1.type, mayBeNaN: $1.mayBeNaN)
+        let columns = zip(scope.columnNames, draft.columns).enumerated().map { index, column in
+            QueryPlan.Column(
+                name: column.0, type: column.1.type, mayBeNaN: column.1.mayBeNaN,
+                isJSON: scope.jsonColumns.contains(index))
         }
-        return QueryPlan(columns: columns, body: .select(plan), limit: limit)
+        var layout = SelectLayout(draft, scope, query, self)
+        return QueryPlan(columns: columns, body: .select(try layout.plan(limit)), limit: limit)
     }
 
     // MARK: - Columns
 
-    private func column(
-        _ expression: QueryExpression, _ scope: SelectScope, _ names: inout [String]
-    ) throws(AirlockError) {
+    private func column(_ expression: QueryExpression, _ scope: SelectScope) throws(AirlockError) {
         if case .columns(let selection) = expression.kind {
-            for (name, node) in try selected(selection, scope, expression.range) {
-                scope.columns.append(node)
-                names.append(name)
+            for (name, reference) in try selected(selection, scope, expression.range) {
+                try scope.add(reference, node(reference, expression.range), name)
             }
             return
         }
         if case .alias(let inner, let alias) = expression.kind {
             let reference = try reference(inner, scope)
-            scope.columns.append(try node(reference, inner.range))
-            names.append(alias.name)
+            try scope.add(reference, node(reference, inner.range), alias.name)
             scope.aliases[alias.name] = reference
             return
         }
-        scope.columns.append(try expr(expression, scope))
-        if let path = expression.path, let last = path.last {
-            switch last {
-            case .name(let name): names.append(name)
-            case .index(let index): names.append(String(index))
-            }
-        } else {
-            names.append(columnName(expression))
+        let reference = try reference(expression, scope)
+        let name: String
+        switch expression.path?.last {
+        case .name(let last)?: name = last
+        case .index(let index)?: name = String(index)
+        case nil: name = columnName(expression)
         }
+        try scope.add(reference, node(reference, expression.range), name)
     }
 
     private func selected(
         _ selection: ColumnSelection, _ scope: SelectScope, _ range: SourceRange
-    ) throws(AirlockError) -> [(String, Node)] {
-        guard case .all(let path) = selection.kind else { throw unsupported("COLUMNS(…)", range) }
+    ) throws(AirlockError) -> [(String, Reference)] {
+        switch selection.kind {
+        case .all(let path):
+            let star = try star(path, scope, range)
+            let excluded = Set(selection.excluding.compactMap(\.last?.name))
+            let unknown = excluded.first { name in !star.contains { $0.0 == name } }
+            if let unknown {
+                throw invalid(
+                    "EXCLUDE names '\(unknown)', which is not among the columns", range,
+                    hint: nearestName(to: unknown, in: star.map(\.0)).map { "Did you mean '\($0)'?" })
+            }
+            return star.filter { !excluded.contains($0.0) }
+        case .listed(let expressions):
+            var result: [(String, Reference)] = []
+            for expression in expressions {
+                guard case .name(let name)? = expression.path?.last else {
+                    throw invalid("COLUMNS(…) lists names of columns", expression.range)
+                }
+                result.append((name, try reference(expression, scope)))
+            }
+            return result
+        case .matching(let text):
+            let pattern: LinearRegex
+            do {
+                pattern = try LinearRegex(text, dialect: .re2)
+            } catch {
+                throw invalid("the pattern of COLUMNS cannot be read: \(error)", range)
+            }
+            let found = try star([], scope, range).filter { pattern.contains($0.0) }
+            guard !found.isEmpty else { throw invalid("no column matches the pattern of COLUMNS", range) }
+            return found
+        }
+    }
+
+    /// The columns of `*`, or of one table's.
+    private func star(
+        _ path: [Identifier], _ scope: SelectScope, _ range: SourceRange
+    ) throws(AirlockError) -> [(String, Reference)] {
         var tables = scope.tables
         if !path.isEmpty {
             let name = path.map(\.name).joined(separator: ".")
@@ -93,12 +126,15 @@ extension Resolver {
             tables = [table]
         }
         guard !tables.isEmpty else { throw invalid("'*' needs a FROM", range) }
-        let excluded = Set(selection.excluding.compactMap(\.last?.name))
-        var result: [(String, Node)] = []
+        var result: [(String, Reference)] = []
+        var merged: Set<String> = []
         for table in tables {
-            for name in table.starNames where !excluded.contains(name) && !table.hidden.contains(name) {
-                guard let reference = try field(name, of: table, scope, range) else { continue }
-                result.append((name, try node(reference, range)))
+            for name in table.starNames {
+                if path.isEmpty, let column = scope.merged[name] {
+                    if merged.insert(name).inserted { result.append((name, .node(column))) }
+                } else if let reference = try field(name, of: table, scope, range) {
+                    result.append((name, reference))
+                }
             }
         }
         return result
@@ -137,7 +173,7 @@ extension Resolver {
     }
 
     /// Tuples are ordered by their elements.
-    private func sortKeys(_ node: Node, _ range: SourceRange) throws(AirlockError) -> [Node] {
+    func sortKeys(_ node: Node, _ range: SourceRange) throws(AirlockError) -> [Node] {
         guard node.type.isContainer else { return [node] }
         guard case .tuple(let types) = node.type else { throw unsupported("ORDER BY an array", range) }
         var keys: [Node] = []
@@ -147,82 +183,60 @@ extension Resolver {
         return keys
     }
 
-    private func group(_ query: SelectQuery, _ scope: SelectScope) throws(AirlockError) -> [Node] {
-        guard let clause = query.groupBy else { return [] }
+    private func group(
+        _ query: SelectQuery, _ scope: SelectScope, _ draft: inout SelectDraft
+    ) throws(AirlockError) {
+        guard let clause = query.groupBy else { return }
         scope.withoutAggregates = "GROUP BY"
         defer { scope.withoutAggregates = nil }
         switch clause {
         case .keys(let expressions):
-            var keys: [Node] = []
+            for expression in expressions { draft.keys += try groupKeys(expression, scope) }
+        case .all:
+            draft.keys = draft.columns.filter { !$0.containsAggregate && $0.constant == nil && !$0.containsWindow }
+        case .rollup(let expressions):
+            let sets = try distinctKeys(expressions.map { [$0] }, scope, &draft)
+            draft.groupings = (0...sets.count).reversed().map { Array(sets.prefix($0).joined()) }
+        case .cube(let expressions):
+            guard expressions.count <= 10 else { throw invalid("CUBE of more than 10 keys", query.range) }
+            let sets = try distinctKeys(expressions.map { [$0] }, scope, &draft)
+            draft.groupings = (0..<(1 << sets.count)).reversed().map { mask in
+                sets.indices.filter { mask >> (sets.count - 1 - $0) & 1 == 1 }.flatMap { sets[$0] }
+            }
+        case .groupingSets(let written):
+            draft.groupings = try distinctKeys(written, scope, &draft)
+            draft.emptyGroupingHasRow = true
+        }
+    }
+
+    private func groupKeys(_ expression: QueryExpression, _ scope: SelectScope) throws(AirlockError) -> [Node] {
+        let node = try positional(expression, scope)
+        if node.containsAggregate { throw invalid("an aggregate cannot be a key of GROUP BY", expression.range) }
+        if node.containsWindow { throw invalid("a window function cannot be a key of GROUP BY", expression.range) }
+        if case .call(let call, let parts) = node.kind, call.key == "tuple" { return parts }
+        return [node]
+    }
+
+    /// The keys of groupings, each key once, and their numbers.
+    private func distinctKeys(
+        _ sets: [[QueryExpression]], _ scope: SelectScope, _ draft: inout SelectDraft
+    ) throws(AirlockError) -> [[Int]] {
+        var result: [[Int]] = []
+        for expressions in sets {
+            var numbers: [Int] = []
             for expression in expressions {
-                let node = try positional(expression, scope)
-                if node.containsAggregate {
-                    throw invalid("an aggregate cannot be a key of GROUP BY", expression.range)
+                for key in try groupKeys(expression, scope) {
+                    if let known = draft.keys.firstIndex(where: { $0.signature == key.signature }) {
+                        if !numbers.contains(known) { numbers.append(known) }
+                    } else {
+                        numbers.append(draft.keys.count)
+                        draft.keys.append(key)
+                    }
                 }
-                if case .call(let call, let parts) = node.kind, call.key == "tuple" {
-                    keys += parts
-                } else {
-                    keys.append(node)
-                }
             }
-            return keys
-        case .all: return scope.columns.filter { !$0.containsAggregate && $0.constant == nil }
-        case .rollup: throw unsupported("GROUP BY ROLLUP", query.range)
-        case .cube: throw unsupported("GROUP BY CUBE", query.range)
-        case .groupingSets: throw unsupported("GROUPING SETS", query.range)
+            result.append(numbers)
         }
-    }
-
-    /// In a query that aggregates, every column is made of keys and aggregates.
-    private func check(_ plan: inout SelectPlan, _ query: SelectQuery, _ limit: LimitPlan) throws(AirlockError) {
-        var all = plan.columns + plan.order.map(\.key)
-        if let having = plan.having { all.append(having) }
-        if let qualify = plan.qualify { all.append(qualify) }
-        let aggregates = !plan.group.isEmpty || all.contains(where: \.containsAggregate)
-        if aggregates {
-            let keys = Set(plan.group.map(\.signature))
-            for (index, node) in all.enumerated() {
-                guard let column = ungrouped(node, keys) else { continue }
-                let range = index < query.columns.count ? query.columns[index].range : query.range
-                throw invalid(
-                    "\(column) is neither in GROUP BY nor inside an aggregate function", range,
-                    hint: "Add it to GROUP BY, or wrap it, as any(x).")
-            }
-        } else if let having = plan.having {
-            plan.filter = plan.filter.map { and($0, having) } ?? having
-            plan.having = nil
-        }
-        let hasWindow = all.contains(where: \.containsWindow)
-        if plan.isDistinct, plan.limitBy != nil || plan.qualify != nil || limit.withTies {
-            throw unsupported("DISTINCT together with LIMIT BY, QUALIFY or WITH TIES", query.range)
-        }
-        if plan.qualify != nil, plan.limitBy != nil {
-            throw unsupported("QUALIFY together with LIMIT BY", query.range)
-        }
-        if limit.withTies {
-            guard !plan.order.isEmpty, limit.offset == 0, limit.count != nil, plan.limitBy == nil, plan.qualify == nil
-            else { throw unsupported("WITH TIES without ORDER BY or together with OFFSET", query.range) }
-        }
-        if hasWindow, plan.limitBy != nil {
-            throw unsupported("LIMIT BY in a query with window functions", query.range, hint: "Use a subquery.")
-        }
-        if let filter = plan.filter, filter.containsWindow {
-            throw invalid("a window function cannot stand in WHERE", query.range, hint: "Use QUALIFY.")
-        }
-    }
-
-    /// A column that is not covered by the keys; `nil` when there is none.
-    private func ungrouped(_ node: Node, _ keys: Set<String>) -> String? {
-        if keys.contains(node.signature) { return nil }
-        switch node.kind {
-        case .aggregate, .constant, .parameter, .scalarQuery: return nil
-        case .column: return "a column"
-        case .call, .window, .membership:
-            for child in node.children {
-                if let found = ungrouped(child, keys) { return found }
-            }
-            return nil
-        }
+        return result
     }
 
     /// As PostHog prints an expression without an alias.

@@ -25,6 +25,8 @@ final class Resolver {
     var plainNulls = 0
     /// The SQL alias of the table whose ON is being read.
     var joining: String?
+    /// The queries around the expression being read, the nearest last.
+    var outerScopes: [SelectScope] = []
 
     /// More nodes than this, aliases written out, and a query is refused: `a + a AS b, b + b AS c …` doubles each time.
     static let maxExpressionSize = 20_000
@@ -78,6 +80,11 @@ final class Resolver {
     func unsupported(_ what: String, _ range: SourceRange, hint: String? = nil) -> AirlockError {
         AirlockError(
             .unsupportedQuery, "the local warehouse does not support \(what)", at: location(range), hint: hint)
+    }
+
+    /// A construct that is refused as a whole.
+    func refuse(_ refusal: Refusal, _ range: SourceRange) -> AirlockError {
+        AirlockError(.unsupportedQuery, refusal.message, at: location(range), hint: refusal.remedy)
     }
 
     /// The text an expression was written as.

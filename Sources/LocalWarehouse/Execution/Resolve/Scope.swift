@@ -13,8 +13,6 @@ final class ScopeTable {
     /// Whether its columns are NULL where a join found no row.
     var isOuter: Bool
     var relations: [String: ScopeTable] = [:]
-    /// Columns that USING has merged into those of a table further left.
-    var hidden: Set<String> = []
 
     init(name: String?, alias: String, content: Content, isOuter: Bool = false) {
         self.name = name
@@ -38,10 +36,15 @@ final class SelectScope {
     var joins: [SelectPlan.Join] = []
     var aliases: [String: Reference] = [:]
     var aliasOrder: [String] = []
-    var columns: [Node] = []
+    /// Columns that USING has merged: what their name stands for without a table's.
+    var merged: [String: Node] = [:]
+    /// Conditions that joins put on the rows of the whole.
+    var required: Node?
+    private(set) var columns: [Node] = []
+    private(set) var columnNames: [String] = []
+    /// The numbers of the columns that are JSON with properties for keys.
+    private(set) var jsonColumns: Set<Int> = []
     var windows: [String: NamedWindowSyntax] = [:]
-    /// Elements that `arrayJoin` has already spread, by the array's signature.
-    var spread: [String: Node] = [:]
     /// Innermost last.
     var lambdas: [[String: Node]] = []
     let ctes: CTEScope
@@ -49,6 +52,13 @@ final class SelectScope {
     var withoutAggregates: String?
 
     init(ctes: CTEScope) { self.ctes = ctes }
+
+    /// A further column of the select list.
+    func add(_ reference: Reference, _ node: Node, _ name: String) {
+        if case .json = reference { jsonColumns.insert(columns.count) }
+        columns.append(node)
+        columnNames.append(name)
+    }
 }
 
 /// The queries and expressions that WITH has named, outer ones included.

@@ -1,25 +1,38 @@
 internal import AirlockCore
 internal import GRDBSQLite
 
-/// The arguments SQLite hands to a registered function, read by their static types.
+/// The arguments of a function, read by their static types: those that SQLite hands over, or given values.
 struct ArgumentRow {
-    let values: UnsafeMutablePointer<OpaquePointer?>?
+    private let values: UnsafeMutablePointer<OpaquePointer?>?
+    /// In the place of `values`.
+    private let given: [Value]
     let types: [ClickHouseType]
+
+    init(values: UnsafeMutablePointer<OpaquePointer?>?, types: [ClickHouseType]) {
+        (self.values, self.types) = (values, types)
+        given = []
+    }
+
+    init(_ given: [Value], types: [ClickHouseType]) {
+        (self.given, self.types) = (given, types)
+        values = nil
+    }
 
     var count: Int { types.count }
 
     func isNull(_ index: Int) -> Bool {
-        guard let value = raw(index) else { return true }
+        guard let value = raw(index) else { return given(index).isNull }
         return sqlite3_value_type(value) == SQLITE_NULL
     }
 
     /// Whether the value is NULL to ClickHouse; a NULL of a type that has none stands for NaN.
     func isMissing(_ index: Int) -> Bool { isNull(index) && (types[index].isNullable || types[index] == .nothing) }
 
-    func int(_ index: Int) -> Int64 { raw(index).map { sqlite3_value_int64($0) } ?? 0 }
+    func int(_ index: Int) -> Int64 { raw(index).map { sqlite3_value_int64($0) } ?? given(index).intValue ?? 0 }
 
     func double(_ index: Int) -> Double {
-        guard let value = raw(index), sqlite3_value_type(value) != SQLITE_NULL else { return .nan }
+        guard let value = raw(index) else { return given(index).doubleValue ?? .nan }
+        guard sqlite3_value_type(value) != SQLITE_NULL else { return .nan }
         return sqlite3_value_double(value)
     }
 
@@ -27,7 +40,7 @@ struct ArgumentRow {
     func isTrue(_ index: Int) -> Bool { !isNull(index) && double(index) != 0 }
 
     func value(_ index: Int) throws -> Value {
-        guard let value = raw(index) else { return .null }
+        guard let value = raw(index) else { return given(index) }
         let type = types[index]
         switch sqlite3_value_type(value) {
         case SQLITE_NULL: return type == .float ? .double(.nan) : .null
@@ -39,7 +52,7 @@ struct ArgumentRow {
             return .double(sqlite3_value_double(value))
         default:
             let text = text(of: value)
-            return type.isContainer ? .array(try ValueCoding.elements(text, as: type)) : .string(text)
+            return type.isContainer ? .array(try ValueCoding.elements(text.text, as: type)) : text
         }
     }
 
@@ -52,10 +65,13 @@ struct ArgumentRow {
 
     private func raw(_ index: Int) -> OpaquePointer? { index < count ? values?[index] : nil }
 
-    private func text(of value: OpaquePointer) -> String {
-        guard let start = sqlite3_value_text(value) else { return "" }
+    private func given(_ index: Int) -> Value { index < given.count ? given[index] : .null }
+
+    private func text(of value: OpaquePointer) -> Value {
+        guard let start = sqlite3_value_text(value) else { return .string("") }
         let bytes = UnsafeBufferPointer(start: start, count: Int(sqlite3_value_bytes(value)))
-        return String(decoding: bytes, as: UTF8.self)
+        // One pass over the bytes that tells whether they are UTF-8 and copies them.
+        return String(validating: bytes, as: UTF8.self).map(Value.string) ?? .bytes(Array(bytes))
     }
 }
 
@@ -77,7 +93,16 @@ enum SQLiteResult {
             // SQLite turns NaN into NULL by itself.
             sqlite3_result_double(context, number)
         case .string(let text): setText(text, in: context)
-        case .array(let elements): setText(ValueCoding.text(of: elements), in: context)
+        case .bytes(let bytes):
+            bytes.withUnsafeBytes { bytes in
+                let start = bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
+                sqlite3_result_text64(context, start, UInt64(bytes.count), transient, UInt8(SQLITE_UTF8))
+            }
+        case .array(let elements):
+            guard !value.holdsBytes else {
+                throw ExecutionFault("text that is not UTF-8 cannot stand in an array here; use hex(x)")
+            }
+            setText(ValueCoding.text(of: elements), in: context)
         }
     }
 

@@ -14,6 +14,15 @@ struct RegisteredFunctions: Sendable {
         let call: AggregateCall
         let argumentTypes: [ClickHouseType]
         let resultType: ClickHouseType
+        /// `nil` unless the function stands before OVER.
+        var frame: Frame?
+
+        enum Frame: Sendable {
+            /// Rows only come.
+            case growing
+            /// Rows come and go.
+            case sliding
+        }
     }
 
     var scalars: [(name: String, Scalar)] = []
@@ -44,18 +53,32 @@ struct RegisteredFunctions: Sendable {
     private func register(
         _ aggregate: Aggregate, _ name: String, on connection: SQLiteConnection, _ fault: FaultBox
     ) throws {
-        let box = AggregateBox(aggregate, fault)
-        let code = sqlite3_create_function_v2(
-            connection, name, Int32(aggregate.argumentTypes.count), SQLITE_UTF8,
-            Unmanaged.passRetained(box).toOpaque(), nil,
-            { context, _, values in
+        let box = Unmanaged.passRetained(AggregateBox(aggregate, fault)).toOpaque()
+        let count = Int32(aggregate.argumentTypes.count)
+        let step: StepFunction = { context, _, values in
+            guard let data = sqlite3_user_data(context) else { return }
+            Unmanaged<AggregateBox>.fromOpaque(data).takeUnretainedValue().step(context, values)
+        }
+        let finish: ResultFunction = { context in
+            guard let data = sqlite3_user_data(context) else { return }
+            Unmanaged<AggregateBox>.fromOpaque(data).takeUnretainedValue().finish(context)
+        }
+        let code: Int32
+        if aggregate.frame == nil {
+            code = sqlite3_create_function_v2(
+                connection, name, count, SQLITE_UTF8, box, nil, step, finish, releaseBox)
+        } else {
+            let current: ResultFunction = { context in
                 guard let data = sqlite3_user_data(context) else { return }
-                Unmanaged<AggregateBox>.fromOpaque(data).takeUnretainedValue().step(context, values)
-            },
-            { context in
+                Unmanaged<AggregateBox>.fromOpaque(data).takeUnretainedValue().current(context)
+            }
+            let leave: StepFunction = { context, _, _ in
                 guard let data = sqlite3_user_data(context) else { return }
-                Unmanaged<AggregateBox>.fromOpaque(data).takeUnretainedValue().finish(context)
-            }, releaseBox)
+                Unmanaged<AggregateBox>.fromOpaque(data).takeUnretainedValue().leave(context)
+            }
+            code = sqlite3_create_window_function(
+                connection, name, count, SQLITE_UTF8, box, step, finish, current, leave, releaseBox)
+        }
         guard code == SQLITE_OK else { throw ExecutionFault("SQLite did not take an aggregate") }
     }
 
@@ -70,6 +93,10 @@ struct RegisteredFunctions: Sendable {
         }
     }
 }
+
+private typealias StepFunction =
+    @convention(c) (OpaquePointer?, Int32, UnsafeMutablePointer<OpaquePointer?>?) -> Void
+private typealias ResultFunction = @convention(c) (OpaquePointer?) -> Void
 
 /// SQLite calls this when a function is removed or replaced.
 private func releaseBox(_ box: UnsafeMutableRawPointer?) {
@@ -104,58 +131,4 @@ private final class ScalarBox {
             sqlite3_result_error(context, fault.record(error), -1)
         }
     }
-}
-
-private final class AggregateBox {
-    private let aggregate: RegisteredFunctions.Aggregate
-    private let fault: FaultBox
-
-    init(_ aggregate: RegisteredFunctions.Aggregate, _ fault: FaultBox) {
-        self.aggregate = aggregate
-        self.fault = fault
-    }
-
-    func step(_ context: OpaquePointer?, _ values: UnsafeMutablePointer<OpaquePointer?>?) {
-        // SQLite keeps a pointer's room for each group, zeroed at first.
-        let size = Int32(MemoryLayout<UnsafeMutableRawPointer?>.size)
-        guard let room = sqlite3_aggregate_context(context, size) else {
-            sqlite3_result_error_nomem(context)
-            return
-        }
-        let slot = room.assumingMemoryBound(to: UnsafeMutableRawPointer?.self)
-        let state: StateBox
-        if let existing = slot.pointee {
-            state = Unmanaged<StateBox>.fromOpaque(existing).takeUnretainedValue()
-        } else {
-            state = StateBox(aggregate.call.make())
-            slot.pointee = Unmanaged.passRetained(state).toOpaque()
-        }
-        do {
-            try state.accumulator.add(ArgumentRow(values: values, types: aggregate.argumentTypes))
-        } catch {
-            sqlite3_result_error(context, fault.record(error), -1)
-        }
-    }
-
-    func finish(_ context: OpaquePointer?) {
-        var accumulator = aggregate.call.make()
-        if let room = sqlite3_aggregate_context(context, 0) {
-            let slot = room.assumingMemoryBound(to: UnsafeMutableRawPointer?.self)
-            if let existing = slot.pointee {
-                accumulator = Unmanaged<StateBox>.fromOpaque(existing).takeRetainedValue().accumulator
-                slot.pointee = nil
-            }
-        }
-        do {
-            try SQLiteResult.set(try accumulator.result(), as: aggregate.resultType, in: context)
-        } catch {
-            sqlite3_result_error(context, fault.record(error), -1)
-        }
-    }
-}
-
-private final class StateBox {
-    let accumulator: any Accumulator
-
-    init(_ accumulator: any Accumulator) { self.accumulator = accumulator }
 }

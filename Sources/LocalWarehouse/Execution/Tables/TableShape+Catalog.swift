@@ -30,6 +30,8 @@ extension TableShape {
             ("session", .relation("sessions", key: "session_id", foreignKey: "session_id", extra: nil)),
             ("elements_chain", .missing), ("elements_chain_href", .missing), ("elements_chain_texts", .missing),
             ("elements_chain_ids", .missing), ("elements_chain_elements", .missing), ("person_mode", .missing),
+            ("$virt_is_bot", .missing), ("$virt_bot_name", .missing), ("$virt_bot_operator", .missing),
+            ("$virt_traffic_type", .missing), ("$virt_traffic_category", .missing),
         ]
             + (0..<5).flatMap { index -> [(name: String, field: Field)] in
                 let extra = Condition(column: "group_type_index", value: Int64(index))
@@ -44,7 +46,11 @@ extension TableShape {
             ("id", .column("id", .uuid)), ("created_at", .column("created_at", time)),
             ("properties", .json("properties", .person)), ("is_identified", .column("is_identified", .bool)),
         ],
-        relations: [("pdi", .relation("person_distinct_ids", key: "id", foreignKey: "person_id", extra: nil))])
+        relations: [
+            ("pdi", .relation("person_distinct_ids", key: "id", foreignKey: "person_id", extra: nil)),
+            ("$virt_initial_channel_type", .missing), ("$virt_initial_referring_domain_type", .missing),
+            ("$virt_revenue", .missing), ("$virt_mrr", .missing),
+        ])
 
     private static let personDistinctIDs = TableShape(
         name: "person_distinct_ids", storage: "person_distinct_ids",
@@ -76,7 +82,11 @@ extension TableShape {
             ("$exit_pathname", .alias(["$end_pathname"])), ("session_id_v7", .missing), ("$urls", .missing),
             ("$num_uniq_urls", .missing), ("$channel_type", .missing), ("$end_hostname", .missing),
             ("$last_external_click_url", .missing), ("$entry_utm_term", .missing), ("$entry_utm_content", .missing),
-            ("$entry_gclid", .missing), ("$entry_fbclid", .missing),
+            ("$exit_hostname", .missing), ("$entry_gclid", .missing), ("$entry_fbclid", .missing),
+            ("$entry_gad_source", .missing), ("$entry_gclsrc", .missing), ("$entry_dclid", .missing),
+            ("$entry_gbraid", .missing), ("$entry_wbraid", .missing), ("$entry_msclkid", .missing),
+            ("$entry_twclid", .missing), ("$entry_li_fat_id", .missing), ("$entry_mc_cid", .missing),
+            ("$entry_igshid", .missing), ("$entry_ttclid", .missing),
             ("person", .relation("persons", key: "person_id", foreignKey: "id", extra: nil)),
         ])
 

@@ -8,12 +8,12 @@ struct DateTimeFormat: Sendable {
     static let letters = "YymdeHhIiMbaWWpRrTDFfjVuwGgcCQkslnzt%S"
 
     /// Plain text and letters, in order.
-    private enum Part: Sendable {
+    enum Part: Sendable {
         case text(String)
         case letter(Character)
     }
 
-    private let parts: [Part]
+    let parts: [Part]
 
     /// - Throws: for a letter that ClickHouse does not have.
     init(_ format: String) throws(ExecutionFault) {
@@ -59,7 +59,7 @@ struct DateTimeFormat: Sendable {
                 case "m": result += padded(date.month, 2)
                 case "c": result += padded(date.month, 2)
                 case "d": result += padded(date.day, 2)
-                case "e": result += padded(date.day, 2, " ")
+                case "e": result += String(date.day)
                 case "H": result += padded(hour, 2)
                 case "k": result += padded(hour, 2)
                 case "h", "I", "l": result += padded(twelve, 2)

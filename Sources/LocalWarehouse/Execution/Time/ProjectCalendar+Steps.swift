@@ -14,14 +14,32 @@ extension ProjectCalendar {
         case .microsecond, .millisecond, .second, .minute, .hour:
             let size = (kind.microseconds ?? 1).multipliedClamped(by: step)
             // Hours are counted from local midnight, shorter units from 1970.
-            if kind == .hour, step > 1 || !isUTC {
-                let local = local(time)
-                let midnight = floorDivide(local, Self.day) * Self.day
-                let inner = local - midnight
-                return time - (inner - (inner - floorModulo(inner, size)))
-            }
+            if kind == .hour, step > 1 || !isUTC { return startOfHours(time, size, single: step == 1) }
             return time - floorModulo(time, size)
         }
+    }
+
+    /// The start of a group of hours, counted from local midnight. On a day whose clock is put forward or back the
+    /// hours are those of the clock behind the change, and no group starts before it. This follows ClickHouse's
+    /// DateLUTImpl.
+    private func startOfHours(_ time: Int64, _ size: Int64, single: Bool) -> Int64 {
+        let midnight = start(ofDay: days(time))
+        let shift = (offset(at: time) - offset(at: midnight)) * Self.second
+        let passed = time - midnight
+        if single || shift == 0 {
+            // A single hour is one of the clock at its own time.
+            let local = local(time)
+            return single ? time - floorModulo(local, size) : midnight + passed - floorModulo(passed, size)
+        }
+        var (low, high) = (midnight, time)
+        while high - low > Self.second {
+            let middle = low + (high - low) / 2
+            if offset(at: middle) == offset(at: midnight) { low = middle } else { high = middle }
+        }
+        let change = floorDivide(high, Self.second) * Self.second - midnight
+        let shown = passed + shift
+        let rounded = shown - floorModulo(shown, size)
+        return midnight + (rounded >= change ? max(rounded - shift, change) : rounded)
     }
 
     /// The first day of the unit that a day lies in.
@@ -84,8 +102,9 @@ extension ProjectCalendar {
             switch kind {
             case .microsecond: return time
             case .millisecond, .second: return floorDivide(time, kind.microseconds ?? 1)
-            // Hours and minutes are those of the wall clock.
-            case .minute, .hour: return floorDivide(local(time), kind.microseconds ?? 1)
+            case .minute: return floorDivide(time, kind.microseconds ?? 1)
+            // Where a zone is off by a part of an hour, its hours begin as they did at the beginning of 1970.
+            case .hour: return floorDivide(time &+ offset(at: 0) % 3600 &* Self.second, kind.microseconds ?? 1)
             case .day: return days(time)
             case .week: return floorDivide(days(time) + 3, 7)
             case .month, .quarter, .year:
@@ -99,6 +118,7 @@ extension ProjectCalendar {
 
     /// How many whole units lie between two moments, towards zero.
     func age(_ kind: IntervalKind, from start: Int64, to end: Int64) -> Int64 {
+        if kind == .week { return ageInWeeks(from: start, to: end) }
         if start > end { return 0 - age(kind, from: end, to: start) }
         guard kind.months != nil else {
             guard
@@ -113,5 +133,20 @@ extension ProjectCalendar {
         let isShort = (last.day, floorModulo(to, Self.day)) < (first.day, floorModulo(from, Self.day))
         let whole = isShort ? months - 1 : months
         return whole / (kind.months ?? 1)
+    }
+
+    /// The borders of weeks between the two, and one less where the later lies earlier in its week. ClickHouse's test
+    /// for that compares the days of the week the wrong way round where the times are, and lets a later minute of the
+    /// same hour count on any day; the answers are ClickHouse's.
+    private func ageInWeeks(from start: Int64, to end: Int64) -> Int64 {
+        let borders = difference(.week, from: start, to: end)
+        let (startDay, endDay) = (CivilDate.weekday(days: days(start)), CivilDate.weekday(days: days(end)))
+        let first = floorModulo(local(min(start, end)), Self.day)
+        let second = floorModulo(local(max(start, end)), Self.day)
+        let hour = 3600 * Self.second
+        let isShort =
+            startDay > endDay || (startDay == endDay && first / hour > second / hour)
+            || (first / hour == second / hour && first > second)
+        return isShort ? borders + (start <= end ? -1 : 1) : borders
     }
 }

@@ -7,9 +7,9 @@ struct ProjectCalendar: Sendable, Hashable {
     static let utc = ProjectCalendar(zone: nil)
 
     /// `nil` is UTC, which needs no table of offsets.
-    private let zone: TimeZone?
+    private let zone: OffsetTable?
 
-    private init(zone: TimeZone?) { self.zone = zone }
+    private init(zone: TimeZone?) { self.zone = zone.map(OffsetTable.init) }
 
     /// - Returns: `nil` for a name the system's time zone database does not have.
     init?(timeZone name: String) {
@@ -18,16 +18,14 @@ struct ProjectCalendar: Sendable, Hashable {
             return
         }
         guard let zone = TimeZone(identifier: name) else { return nil }
-        self.zone = zone
+        self.zone = OffsetTable(zone)
     }
 
     var isUTC: Bool { zone == nil }
 
     /// Seconds east of UTC at a moment.
     func offset(at time: Int64) -> Int64 {
-        guard let zone else { return 0 }
-        let date = Date(timeIntervalSince1970: Double(floorDivide(time, Self.second)))
-        return Int64(zone.secondsFromGMT(for: date))
+        zone?.offset(at: time) ?? 0
     }
 
     /// Times beyond ± 270,000 years are pulled in, so that steps of days around them cannot overflow.
@@ -72,11 +70,11 @@ struct ProjectCalendar: Sendable, Hashable {
             + padded(Int64((minutes % 60).magnitude), 2)
     }
 
-    /// `2024-01-31 12:00:00`, with six digits behind the point for a `DateTime64`.
-    func text(_ time: Int64, fraction: Bool) -> String {
+    /// `2024-01-31 12:00:00`, with so many digits behind the point, at most six.
+    func text(_ time: Int64, digits: Int) -> String {
         let local = local(time)
         let text = CivilDate(days: floorDivide(local, Self.day)).text + " " + clockText(local)
-        return fraction ? text + "." + padded(floorModulo(local, Self.second), 6) : text
+        return digits > 0 ? text + "." + padded(floorModulo(local, Self.second), 6).prefix(digits) : text
     }
 
     private func clockText(_ local: Int64) -> String {

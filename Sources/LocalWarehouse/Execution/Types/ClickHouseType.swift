@@ -2,20 +2,27 @@
 /// ``ValueCoding``.
 indirect enum ClickHouseType: Sendable, Hashable {
     case string
+    /// `FixedString(n)`: always n bytes. Values are texts as of `string`.
+    case fixedString(Int)
     /// `Bool` is its own type: it counts like `UInt8` and is shown as true or false.
     case bool
     /// `bits` is 8, 16, 32 or 64.
     case integer(bits: Int, signed: Bool)
+    /// `UInt64` whose values may go beyond `Int64`, as hashes do; see ``WideUnsigned`` for how it is held. It is no
+    /// `isNumeric`: only what knows of it takes it.
+    case wideUnsigned
     case float
     case date
-    /// Whole seconds; the time zone is the project's where one is known to the type.
-    case dateTime(zoned: Bool)
-    /// Microseconds.
-    case dateTime64(zoned: Bool)
+    /// Whole seconds.
+    case dateTime(zoned: TimeZoneMark)
+    /// Held in microseconds; `scale` is how many digits behind the point are shown, at most 6.
+    case dateTime64(zoned: TimeZoneMark, scale: Int = 6)
     case uuid
     case interval(IntervalKind)
     case array(ClickHouseType)
     case tuple([ClickHouseType])
+    /// Held as an array of pairs, in the order they came.
+    case map(ClickHouseType, ClickHouseType)
     /// Never around an array or a tuple: ClickHouse refuses that.
     case nullable(ClickHouseType)
     /// The type of NULL and of the elements of `[]`.
@@ -90,7 +97,7 @@ extension ClickHouseType {
     /// `Nullable` around the type, where ClickHouse allows it.
     var asNullable: ClickHouseType {
         switch self {
-        case .nullable, .array, .tuple: self
+        case .nullable, .array, .tuple, .map: self
         default: .nullable(self)
         }
     }
@@ -106,7 +113,14 @@ extension ClickHouseType {
 
     var isFloat: Bool { inner == .float }
     var isNumeric: Bool { isInteger || isFloat }
-    var isString: Bool { inner == .string }
+    var isString: Bool {
+        switch inner {
+        case .string, .fixedString: true
+        default: false
+        }
+    }
+
+    var isWide: Bool { inner == .wideUnsigned }
     var isNull: Bool { inner == .nothing }
 
     var isDateOrTime: Bool {
@@ -122,7 +136,7 @@ extension ClickHouseType {
 
     var isContainer: Bool {
         switch self {
-        case .array, .tuple: true
+        case .array, .tuple, .map: true
         default: false
         }
     }
@@ -140,10 +154,12 @@ extension ClickHouseType {
     var defaultValue: Value {
         switch self {
         case .string: .string("")
+        case .fixedString(let count): .string(String(repeating: "\0", count: count))
+        case .wideUnsigned: WideUnsigned.value(0)
         case .float: .double(0)
         case .bool, .integer, .date, .dateTime, .dateTime64, .interval: .int(0)
         case .uuid: .string("00000000-0000-0000-0000-000000000000")
-        case .array: .array([])
+        case .array, .map: .array([])
         case .tuple(let elements): .array(elements.map(\.defaultValue))
         case .nullable, .nothing: .null
         }
@@ -153,16 +169,20 @@ extension ClickHouseType {
     func name(timeZone: String) -> String {
         switch self {
         case .string: "String"
+        case .fixedString(let count): "FixedString(\(count))"
+        case .wideUnsigned: "UInt64"
         case .bool: "Bool"
         case .integer(let bits, let signed): "\(signed ? "Int" : "UInt")\(bits)"
         case .float: "Float64"
         case .date: "Date"
-        case .dateTime(let zoned): zoned ? "DateTime('\(timeZone)')" : "DateTime"
-        case .dateTime64(let zoned): zoned ? "DateTime64(6, '\(timeZone)')" : "DateTime64(6)"
+        case .dateTime(let zone): zone.name(timeZone).map { "DateTime('\($0)')" } ?? "DateTime"
+        case .dateTime64(let zone, let scale):
+            "DateTime64(\(scale)\(zone.name(timeZone).map { ", '\($0)'" } ?? ""))"
         case .uuid: "UUID"
         case .interval(let kind): "Interval\(kind.capitalized)"
         case .array(let element): "Array(\(element.name(timeZone: timeZone)))"
         case .tuple(let elements): "Tuple(\(elements.map { $0.name(timeZone: timeZone) }.joined(separator: ", ")))"
+        case .map(let key, let value): "Map(\(key.name(timeZone: timeZone)), \(value.name(timeZone: timeZone)))"
         case .nullable(let type): "Nullable(\(type.name(timeZone: timeZone)))"
         case .nothing: "Nothing"
         }

@@ -21,10 +21,19 @@ extension ClickHouseType {
                 elements.append(element)
             }
             return .tuple(elements)
-        case (.dateTime(let a), .dateTime(let b)): return .dateTime(zoned: a || b)
-        case (.dateTime64(let a), .dateTime64(let b)), (.dateTime64(let a), .dateTime(let b)),
-            (.dateTime(let b), .dateTime64(let a)):
-            return .dateTime64(zoned: a || b)
+        case (.map(let a, let b), .map(let c, let d)):
+            guard let key = common(a, c), let value = common(b, d) else { return nil }
+            return .map(key, value)
+        case (.string, .fixedString), (.fixedString, .string), (.fixedString, .fixedString): return .string
+        case (.dateTime(let a), .dateTime(let b)): return .dateTime(zoned: .common(a, b))
+        case (.dateTime64(let a, let x), .dateTime64(let b, let y)):
+            return .dateTime64(zoned: .common(a, b), scale: max(x, y))
+        case (.dateTime64(let a, let scale), .dateTime(let b)), (.dateTime(let b), .dateTime64(let a, let scale)):
+            return .dateTime64(zoned: .common(a, b), scale: scale)
+        case (.wideUnsigned, .float), (.float, .wideUnsigned): return .float
+        case (.wideUnsigned, let other), (let other, .wideUnsigned):
+            guard let shape = other.integerShape, !shape.signed else { return nil }
+            return .wideUnsigned
         case (.date, .dateTime), (.date, .dateTime64): return right
         case (.dateTime, .date), (.dateTime64, .date): return left
         default: break

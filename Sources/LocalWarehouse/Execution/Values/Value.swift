@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// A value inside a query. Its meaning comes from its ``ClickHouseType``: an `int` is an integer, a truth value, days
 /// of a `Date` or microseconds of a `DateTime`; a tuple is an `array`.
 enum Value: Sendable {
@@ -5,6 +11,8 @@ enum Value: Sendable {
     case int(Int64)
     case double(Double)
     case string(String)
+    /// Text that is not UTF-8; what is UTF-8 is always a `string`.
+    case bytes([UInt8])
     case array([Value])
 }
 
@@ -24,7 +32,52 @@ extension Value {
         }
     }
 
-    var text: String { if case .string(let value) = self { value } else { "" } }
+    /// The text; bytes that are not UTF-8 read as U+FFFD, so what must see them asks for ``utf8`` instead.
+    var text: String {
+        switch self {
+        case .string(let value): value
+        case .bytes(let bytes): String(decoding: bytes, as: UTF8.self)
+        default: ""
+        }
+    }
+
+    /// A text's bytes.
+    var utf8: [UInt8] {
+        switch self {
+        case .string(let value): Array(value.utf8)
+        case .bytes(let bytes): bytes
+        default: []
+        }
+    }
+
+    /// A text from its bytes, whether they are UTF-8 or not.
+    static func text(_ bytes: some Collection<UInt8>) -> Value {
+        if let value = bytes.withContiguousStorageIfAvailable({ text($0) }) { return value }
+        return Array(bytes).withUnsafeBufferPointer { text($0) }
+    }
+
+    /// A text out of memory, which is compared at once.
+    static func text(_ bytes: UnsafeBufferPointer<UInt8>) -> Value {
+        var text = String(decoding: bytes, as: UTF8.self)
+        let isSame = text.withUTF8 { own in
+            guard own.count == bytes.count else { return false }
+            guard let left = own.baseAddress, let right = bytes.baseAddress else { return true }
+            return memcmp(left, right, own.count) == 0
+        }
+        return isSame ? .string(text) : .bytes(Array(bytes))
+    }
+
+    var isBytes: Bool { if case .bytes = self { true } else { false } }
+
+    /// Whether a text that is not UTF-8 is in it.
+    var holdsBytes: Bool {
+        switch self {
+        case .bytes: true
+        case .array(let values): values.contains(where: \.holdsBytes)
+        default: false
+        }
+    }
+
     var elements: [Value] { if case .array(let values) = self { values } else { [] } }
 
     /// Whether a condition holds: NULL, zero and NaN do not.
@@ -46,6 +99,7 @@ extension Value: Hashable {
         case (.int(let a), .double(let b)), (.double(let b), .int(let a)): Double(a) == b
         // By bytes: Swift's own equality folds canonically equal strings together.
         case (.string(let a), .string(let b)): a.utf8.elementsEqual(b.utf8)
+        case (.bytes(let a), .bytes(let b)): a == b
         case (.array(let a), .array(let b)): a == b
         default: false
         }
@@ -59,6 +113,7 @@ extension Value: Hashable {
         case .string(let value):
             var copy = value
             copy.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        case .bytes(let bytes): hasher.combine(bytes)
         case .array(let values): hasher.combine(values)
         }
     }
@@ -86,11 +141,15 @@ extension Value {
         case (.string(let a), .string(let b)):
             if type.inner == .uuid { return order(uuidSortKey(a), uuidSortKey(b)) }
             return order(a, b)
+        case (.bytes, .bytes), (.bytes, .string), (.string, .bytes):
+            let (a, b) = (left.utf8, right.utf8)
+            return a == b ? .same : a.lexicographicallyPrecedes(b) ? .ascending : .descending
         case (.array(let a), .array(let b)):
             for (index, (x, y)) in zip(a, b).enumerated() {
                 let element: ClickHouseType
                 switch type {
                 case .array(let inner): element = inner
+                case .map(let key, let value): element = .tuple([key, value])
                 case .tuple(let inner) where index < inner.count: element = inner[index]
                 default: element = .nothing
                 }

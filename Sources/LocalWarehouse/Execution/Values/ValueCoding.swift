@@ -18,7 +18,7 @@ enum ValueCoding {
         case .int(let value): bytes.append(contentsOf: String(value).utf8)
         case .double(let value):
             bytes.append(contentsOf: (value.isFinite ? value.description : "\"\(NumberText.text(value))\"").utf8)
-        case .string(let value): JSONValue.string(value).appendJSON(to: &bytes)
+        case .string, .bytes: JSONValue.string(value.text).appendJSON(to: &bytes)
         case .array(let values):
             bytes.append(0x5B)
             for (index, element) in values.enumerated() {
@@ -57,7 +57,9 @@ enum ValueCoding {
                 result.append(value)
             }
             return .array(result)
-        case (.string, .string(let text)), (.uuid, .string(let text)): return .string(text)
+        case (.map(let key, let element), .array): return Self.value(json, as: .array(.tuple([key, element])))
+        case (.string, .string(let text)), (.fixedString, .string(let text)), (.uuid, .string(let text)):
+            return .string(text)
         case (.float, .number(let number)): return number.double.map(Value.double)
         case (.float, .string(let name)):
             return .double(name == "inf" ? .infinity : name == "-inf" ? -.infinity : .nan)

@@ -4,13 +4,14 @@ enum ValueText {
         switch value {
         case .null: return "NULL"
         case .double(let number): return NumberText.text(number)
-        case .string(let text): return text
+        case .string, .bytes: return value.text
         case .int(let number):
             switch type.inner {
             case .bool: return number == 0 ? "false" : "true"
             case .date: return CivilDate(days: number).text
-            case .dateTime(let zoned): return (zoned ? calendar : .utc).text(number, fraction: false)
-            case .dateTime64(let zoned): return (zoned ? calendar : .utc).text(number, fraction: true)
+            case .dateTime: return type.calendar(calendar).text(number, digits: 0)
+            case .dateTime64(_, let scale): return type.calendar(calendar).text(number, digits: scale)
+            case .wideUnsigned: return String(WideUnsigned.number(value))
             case .float: return NumberText.text(Double(number))
             default: return String(number)
             }
@@ -20,6 +21,11 @@ enum ValueText {
                 return "[" + values.map { quoted($0, element, calendar) }.joined(separator: ",") + "]"
             case .tuple(let elements):
                 return "(" + zip(values, elements).map { quoted($0, $1, calendar) }.joined(separator: ",") + ")"
+            case .map(let key, let element):
+                let pairs = values.filter { $0.elements.count == 2 }.map {
+                    quoted($0.elements[0], key, calendar) + ":" + quoted($0.elements[1], element, calendar)
+                }
+                return "{" + pairs.joined(separator: ",") + "}"
             default: return ""
             }
         }
@@ -29,7 +35,7 @@ enum ValueText {
         let text = text(value, type, calendar)
         guard !value.isNull else { return text }
         switch type.inner {
-        case .string:
+        case .string, .fixedString:
             var result = "'"
             for scalar in text.unicodeScalars {
                 switch scalar {

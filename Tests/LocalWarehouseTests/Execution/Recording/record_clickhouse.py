@@ -1,10 +1,11 @@
-"""Records what ClickHouse answers to the queries of queries.txt, over a small generated data set.
+"""Records what ClickHouse answers to the queries in this folder, over a small generated data set.
 
     pip install chdb-core
     python3 record_clickhouse.py
 
-writes RecordedData.swift and RecordedAnswers.swift beside this folder. A line of queries.txt is a HogQL query and,
-behind ' ### ', the ClickHouse query that PostHog would make of it, where the two differ. P(x), N(x), B(x) and D(x) in
+writes the data set (events.jsonl, persons.jsonl) and the answers to queries.txt, functions.txt and relations.txt
+(answers.jsonl, functions.jsonl, relations.jsonl). A line of the texts is a HogQL query and, behind ' ### ', the
+ClickHouse query that PostHog would make of it, where the two differ. P(x), N(x), B(x) and D(x) in
 the latter stand for PostHog's reading of an event's property as text, number, truth value and time; PP and PN for a
 person's.
 """
@@ -99,7 +100,8 @@ def shown(value, kind):
     if kind.startswith("Array("):
         return [shown(item, kind[6:-1]) for item in value]
     if kind.startswith("DateTime") and isinstance(value, str):
-        return value.replace(" ", "T").removesuffix(".000000") + "Z"
+        whole, _, fraction = value.replace(" ", "T").partition(".")
+        return whole + ("." + fraction.ljust(6, "0") if fraction.strip("0") else "") + "Z"
     return value
 
 
@@ -116,8 +118,28 @@ def main():
     ]
     session = chdb.session.Session()
     fill(session, rows, people)
+    write("events.jsonl", rows)
+    write("persons.jsonl", people)
+    write("answers.jsonl", recorded(session, "queries.txt"))
+    write("functions.jsonl", recorded(session, "functions.txt"))
+    write("relations.jsonl", [
+        {"query": answer["query"], "ordered": is_ordered(answer["query"]), "rows": answer["rows"]}
+        for answer in recorded(session, "relations.txt")
+    ])
+
+
+def is_ordered(query):
+    """Whether an ORDER BY stands outside all parentheses."""
+    depth, outside = 0, ""
+    for character in query:
+        depth += (character == "(") - (character == ")")
+        outside += character if depth == 0 else ""
+    return "order by" in outside.lower()
+
+
+def recorded(session, name):
     answers = []
-    for line in (HERE / "queries.txt").read_text().splitlines():
+    for line in (HERE / name).read_text().splitlines():
         if not line.strip():
             continue
         query = line.split(" ### ")[0].strip()
@@ -126,20 +148,15 @@ def main():
         output = str(session.query(statement + settings, "JSONCompactEachRowWithNamesAndTypes"))
         _, kinds, *found = [json.loads(item) for item in output.strip().split("\n")]
         kinds = [re.sub(r"\bDateTime\b(?!\()", "DateTime('UTC')", kind) for kind in kinds]
-        kinds = [kind.replace("DateTime64(6)", "DateTime64(6, 'UTC')") for kind in kinds]
+        kinds = [re.sub(r"\bDateTime64\((\d)\)", r"DateTime64(\1, 'UTC')", kind) for kind in kinds]
         table = [[shown(value, kind) for value, kind in zip(row, kinds)] for row in found]
         answers.append({"query": query, "types": kinds, "rows": table})
-    write("RecordedData.swift", "The data set behind ``recordedAnswers``, an object a line.", {
-        "recordedEvents": rows, "recordedPersons": people})
-    write("RecordedAnswers.swift", "What ClickHouse answered, an object a line.", {"recordedAnswers": answers})
+    return answers
 
 
-def write(name, title, values):
-    parts = [f"// {title} Made by Recording/record_clickhouse.py; not to be edited.\n// swift-format-ignore-file\n"]
-    for variable, items in values.items():
-        lines = "\n".join(json.dumps(item, ensure_ascii=False) for item in items)
-        parts.append(f'let {variable} = ###"""\n{lines}\n"""###\n')
-    (HERE.parent / name).write_text("\n".join(parts))
+def write(name, items):
+    lines = [json.dumps(item, ensure_ascii=False) + "\n" for item in items]
+    (HERE / name).write_text("".join(lines))
 
 
 main()

@@ -1,0 +1,59 @@
+"""What is measured, against what, and what is aimed at.
+
+A row has a subject and baselines; each is a side: something that can be started once and then run round by round. A new row
+is a new entry here; a new kind of side is a class in sides.py.
+"""
+from dataclasses import dataclass, field
+
+from benchlib import sides
+
+
+@dataclass(frozen=True)
+class Aim:
+    """`quantity` is "ratio" (to the first baseline), "ms", "us", "MiB" or a key of what the subject reports."""
+    quantity: str
+    limit: float
+    at_least: bool = False
+
+    def text(self):
+        sign = "≥" if self.at_least else "≤"
+        limit = f"{self.limit:,.0f}" if self.limit >= 1000 else f"{self.limit:g}"
+        unit = {"ratio": " ×", "ms": " ms", "us": " µs", "MiB": " MiB", "events_per_second": " events/s"}
+        return f"{sign} {limit}{unit.get(self.quantity, ' ' + self.quantity)}"
+
+    def is_met(self, value):
+        return value >= self.limit if self.at_least else value <= self.limit
+
+
+@dataclass
+class Row:
+    group: str
+    name: str
+    subject: object
+    baselines: list = field(default_factory=list)
+    aims: list = field(default_factory=list)
+    rounds: int = 20
+    warm_up: int = 2
+    # Whether subject and first baseline have to find the same.
+    compares_answers: bool = False
+
+
+def all_rows():
+    return [
+        Row("start", "exec, full", sides.Command("airlock exec, full", ["{airlock}", "exec", "{empty}", "--quiet"]),
+            sides.start_baselines(), rounds=60, warm_up=3),
+        Row("start", "exec, portable",
+            sides.Command("airlock exec, portable",
+                          ["{airlock}", "exec", "{empty}", "--quiet", "--isolation", "portable"]),
+            sides.start_baselines(), rounds=60, warm_up=3),
+        Row("parse", "parse a query of ten lines", sides.Step("parse", needs_data=False), [sides.HogQLParser()],
+            [Aim("us", 50), Aim("ratio", 0.1)], rounds=30),
+        Row("import", "import JSONL", sides.Step("import"), [sides.ReadJSON()],
+            [Aim("events_per_second", 100_000, at_least=True)], rounds=5, warm_up=1),
+        Row("query", "query: top events", sides.Step("top-events"), [sides.Step("top-events-sql")],
+            [Aim("ratio", 1.3), Aim("MiB", 300)], rounds=10, compares_answers=True),
+        Row("query", "query: daily trend", sides.Step("daily-trend"), [sides.Step("daily-trend-sql")],
+            [Aim("ratio", 1.3), Aim("MiB", 300)], rounds=10, compares_answers=True),
+        Row("query", "query: funnel of three steps", sides.Step("funnel"), [sides.Step("funnel-rows")],
+            [Aim("ratio", 3), Aim("MiB", 300)], rounds=10, compares_answers=True),
+    ]

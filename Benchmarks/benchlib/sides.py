@@ -1,0 +1,151 @@
+"""The ways to run what a row compares. A side answers `run()` with a Sample, or says on `start()` why it cannot."""
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+
+
+class Missing(Exception):
+    """What is needed for this side is not there."""
+
+
+class Failure(Exception):
+    """The side ran and failed: the whole bench fails."""
+
+
+@dataclass
+class Sample:
+    ms: float
+    answer: object = None
+    peak_mib: float = 0
+    extra: dict = field(default_factory=dict)
+
+
+class Command:
+    """A process from its start to its end; `{airlock}` and `{empty}` stand for the binary and an empty script."""
+
+    def __init__(self, label, command):
+        self.label = label
+        self.command = command
+
+    def start(self, setting):
+        if not os.access(self.command[0], os.X_OK) and "{" not in self.command[0] and not shutil.which(self.command[0]):
+            raise Missing(f"{self.command[0]} is not installed")
+        places = {"airlock": setting.airlock, "empty": setting.empty, "folder": os.path.dirname(setting.empty)}
+        self.words = [word.format(**places) for word in self.command]
+
+    def run(self):
+        start = time.perf_counter()
+        ended = subprocess.run(self.words, stdin=subprocess.DEVNULL, capture_output=True)
+        passed = (time.perf_counter() - start) * 1000
+        if ended.returncode != 0:
+            raise Failure(f"{' '.join(self.words)} failed:\n{ended.stderr.decode(errors='replace')}")
+        return Sample(passed)
+
+    def stop(self):
+        pass
+
+
+def start_baselines():
+    bind = ["--ro-bind", "/usr", "/usr", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64",
+            "--proc", "/proc", "--ro-bind", "{folder}", "{folder}"]
+    return [
+        Command("python3, no sandbox", ["/usr/bin/python3", "{empty}"]),
+        Command("bwrap, python3", ["bwrap", "--unshare-all", *bind, "/usr/bin/python3", "{empty}"]),
+    ]
+
+
+class Worker:
+    """A process that answers each line of `{"step": …}` with a line of JSON, so that steps can be taken in turns."""
+
+    def __init__(self, label, step):
+        self.label = label
+        self.step = step
+        self.process = None
+
+    def command(self, setting):
+        raise NotImplementedError
+
+    def start(self, setting):
+        self.process = subprocess.Popen(self.command(setting), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def ask(self, request):
+        self.process.stdin.write(json.dumps(request) + "\n")
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        if not line:
+            raise Failure(f"{self.label}: the process ended")
+        reply = json.loads(line)
+        if "error" in reply:
+            raise Failure(f"{self.label}: {reply['error']}")
+        return reply
+
+    def run(self):
+        reply = self.ask({"step": self.step})
+        return Sample(reply["ms"], reply.get("answer"), reply.get("peak_mib", 0), reply.get("extra") or {})
+
+    def stop(self):
+        if self.process:
+            self.process.stdin.close()
+            self.process.wait()
+
+
+class Step(Worker):
+    """A step of airlock-bench, in a process of its own, so that its peak memory is its own."""
+
+    def __init__(self, step, needs_data=True):
+        super().__init__(step, step)
+        self.needs_data = needs_data
+
+    def command(self, setting):
+        return [setting.built_bench(), "work", setting.prepared() if self.needs_data else setting.cache]
+
+
+class HogQLParser(Worker):
+    """PostHog's own parser, where a Python has it (AIRLOCK_BENCH_PYTHON, else python3)."""
+
+    def __init__(self):
+        super().__init__("hogql_parser", "parse")
+
+    def command(self, setting):
+        return [self.python(), os.path.join(os.path.dirname(os.path.abspath(__file__)), "hogql_worker.py")]
+
+    @staticmethod
+    def python():
+        return os.environ.get("AIRLOCK_BENCH_PYTHON") or sys.executable
+
+    def start(self, setting):
+        script = self.command(setting)[1]
+        if subprocess.run([self.python(), script, "probe"], capture_output=True).returncode != 0:
+            raise Missing("hogql_parser is not installed (pip install hogql_parser, or name a Python that has it in "
+                          "AIRLOCK_BENCH_PYTHON)")
+        super().start(setting)
+        # The same text as the subject's.
+        subject = Step("parse", needs_data=False)
+        subject.start(setting)
+        self.ask({"query": subject.run().extra["query"]})
+        subject.stop()
+
+
+class ReadJSON:
+    """Python's json over the lines of the file that is imported: reading them is the least an import has to do."""
+
+    label = "python json, lines read only"
+
+    def start(self, setting):
+        self.path = setting.import_file()
+
+    def run(self):
+        start = time.perf_counter()
+        count = 0
+        with open(self.path, "rb") as file:
+            for line in file:
+                json.loads(line)
+                count += 1
+        return Sample((time.perf_counter() - start) * 1000, count)
+
+    def stop(self):
+        pass
