@@ -6,12 +6,13 @@ PACKED := $(shell getconf GNU_LIBC_VERSION 2>/dev/null | awk '{ split($$2, v, ".
 RELEASE = -c release --static-swift-stdlib $(PACKED)
 AIRLOCK = .build/release/airlock
 
-.PHONY: run build release test check docs format bench clean help
+.PHONY: run build release test check fuzz docs format bench clean help
 
 help:
 	@echo "make run      build the release binary and run the demo analysis"
 	@echo "make test     build and run all tests"
 	@echo "make check    formatting, the C target under ASan and UBSan, shell and Python syntax"
+	@echo "make fuzz     fuzz the HogQL reader with libFuzzer for a minute"
 	@echo "make docs     write the documents that are made from the code"
 	@echo "make bench    timings, as ratios against baselines of the same run"
 	@echo "make release  build .build/release/airlock"
@@ -32,6 +33,9 @@ check: dependencies
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Plugins Benchmarks
 	scripts/check-launcher
 	scripts/check-text
+
+fuzz: dependencies
+	@scripts/fuzz
 
 docs: build
 	AIRLOCK_WRITE_DOCS=1 $(SWIFT) test --skip-build --filter LanguageDocumentationTests

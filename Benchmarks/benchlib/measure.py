@@ -75,6 +75,9 @@ class Result:
             return None
         if quantity == "ratio":
             return self.ratio(self.baselines[0]) if self.baselines else None
+        if quantity.startswith("ratio to "):
+            side = next((side for side in self.baselines if side.label == quantity.removeprefix("ratio to ")), None)
+            return None if side is None or side.missing else self.ratio(side)
         if quantity in ("ms", "us"):
             return self.subject.median * (1000 if quantity == "us" else 1)
         if quantity == "MiB":

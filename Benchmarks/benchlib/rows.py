@@ -10,7 +10,7 @@ from benchlib import sides
 
 @dataclass(frozen=True)
 class Aim:
-    """`quantity` is "ratio" (to the first baseline), "ms", "us", "MiB" or a key of what the subject reports."""
+    """`quantity` is "ratio" (to the first baseline), "ratio to LABEL" (to that one), "ms", "us", "MiB" or a key of what the subject reports."""
     quantity: str
     limit: float
     at_least: bool = False
@@ -19,6 +19,8 @@ class Aim:
         sign = "≥" if self.at_least else "≤"
         limit = f"{self.limit:,.0f}" if self.limit >= 1000 else f"{self.limit:g}"
         unit = {"ratio": " ×", "ms": " ms", "us": " µs", "MiB": " MiB", "events_per_second": " events/s"}
+        if self.quantity.startswith("ratio to "):
+            return f"{sign} {limit} × {self.quantity.removeprefix('ratio to ').split(',')[0]}"
         return f"{sign} {limit}{unit.get(self.quantity, ' ' + self.quantity)}"
 
     def is_met(self, value):
@@ -41,7 +43,7 @@ class Row:
 def all_rows():
     return [
         Row("start", "exec, full", sides.Command("airlock exec, full", ["{airlock}", "exec", "{empty}", "--quiet"]),
-            sides.start_baselines(), rounds=60, warm_up=3),
+            sides.start_baselines(), [Aim("ratio to bwrap, python3", 1)], rounds=60, warm_up=3),
         Row("start", "exec, portable",
             sides.Command("airlock exec, portable",
                           ["{airlock}", "exec", "{empty}", "--quiet", "--isolation", "portable"]),
