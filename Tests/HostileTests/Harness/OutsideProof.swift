@@ -30,9 +30,10 @@ enum OutsideProof: Sendable {
             child.feed("")
             let end = child.finish()
             let said = String(decoding: end.output, as: UTF8.self)
-            if said.contains("BREACH") { continue }
-            let lines = said.split(separator: "\n").filter { $0.hasPrefix("LACKS ") }.map { $0.dropFirst(6) }
-            guard let line = lines.first else {
+            func lines(_ word: String) -> [Substring] { said.split(separator: "\n").filter { $0.hasPrefix(word) } }
+            // Each attempt has to work, or to meet a kernel that lacks what it asks for.
+            if !lines("BREACH ").isEmpty, lines("MISS ").isEmpty, lines("END").count == 1 { continue }
+            guard let line = lines("LACKS ").first?.dropFirst(6), lines("MISS ").isEmpty else {
                 return .failed("probe \(index): \(said) \(String(decoding: end.errors, as: UTF8.self))")
             }
             lacking.append(String(line))

@@ -49,7 +49,7 @@ enum Prelude {
         libc.syscall.restype = ctypes.c_long
         # Name, number on x86-64, number on AArch64.
         NUMBERS = """
-            add_key 248 217 bpf 321 280 capset 126 91 chroot 161 51 clock_settime 227 112 clone 56 220 clone3 435 435
+            add_key 248 217 linkat 265 37 bpf 321 280 capset 126 91 chroot 161 51 clock_settime 227 112 clone 56 220 clone3 435 435
             execveat 322 281 fanotify_init 300 262 fcntl 72 25 flock 73 32 fork 57 -2 fsconfig 431 431 fsmount 432 432
             fsopen 430 430 fspick 433 433 getcpu 309 168 getpid 39 172 gettid 186 178 inotify_init1 294 26 io_uring_enter
             426 426 io_uring_register 427 427 io_uring_setup 425 425 ioctl 16 29 ioprio_set 251 30 kcmp 312 272 keyctl 250

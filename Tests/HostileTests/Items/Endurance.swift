@@ -31,9 +31,9 @@ extension HostileItem {
                 .limit("wall"), limits: ["wall=300ms"], outside: "import time; time.sleep(0.01); got('time')",
                 #"""
                 import select, signal, time
+                attempt('the clock', lambda: os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1)), errno.EPERM)
                 signal.signal(signal.SIGALRM, lambda *_: signal.setitimer(signal.ITIMER_REAL, 0.001))
                 signal.setitimer(signal.ITIMER_REAL, 0.001)
-                attempt('the clock', lambda: os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1)), errno.EPERM)
                 end = time.monotonic() + 9
                 while time.monotonic() < end:
                     select.select([], [], [], 5)
@@ -54,7 +54,7 @@ extension HostileItem {
 
     private static func flood(_ script: String) -> HostileProbe {
         HostileProbe(
-            .limit("output"), limits: ["output=1MiB"], outside: "sys.stdout.write('x' * (2 << 20)); got('2 MiB')",
+            .limit("output"), limits: ["output=1MiB"], outside: "print('x' * (2 << 20)); got('2 MiB')",
             "\n" + script)
     }
 

@@ -22,6 +22,40 @@ extension HostileItem {
                     for flags in (os.O_WRONLY, os.O_RDWR, os.O_RDONLY | os.O_TRUNC, os.O_WRONLY | os.O_TRUNC, 3 | os.O_TRUNC):
                         attempt(path, lambda: opened(path, flags))
                 """#),
+            // Without a name, through a path that may not be read, and the scratch directory itself.
+            HostileProbe(
+                .refused(),
+                outside: #"""
+                    path = os.open(FILE, os.O_PATH)
+                    attempt('a file without a name', lambda: opened(FOLDER, os.O_TMPFILE | os.O_WRONLY))
+                    through = f'/proc/self/fd/{path}'.encode()
+                    attempt('a link through /proc', lambda: kernel('linkat', HERE, through, HERE, FILE.encode() + b'-2', 0x400))
+                    attempt('a folder', lambda: (os.mkdir(FOLDER + '/x'), os.rename(FOLDER + '/x', FOLDER + '/y')))
+                    """#,
+                #"""
+                for folder in (FOLDER, '/var/tmp', CACHE, '/usr', '/'):
+                    attempt(folder, lambda: opened(folder, os.O_TMPFILE | os.O_WRONLY))
+                    attempt(folder, lambda: opened(folder, os.O_TMPFILE | os.O_RDWR))
+                for path in (FILE, '/etc/passwd', sys.executable, os.__file__):
+                    try:
+                        named = os.open(path, os.O_PATH)
+                    except OSError:
+                        continue
+                    attempt('a link', lambda: kernel('linkat', named, b'', HERE, b'mine', 0x1000))
+                    through = f'/proc/self/fd/{named}'.encode()
+                    attempt('a link through /proc', lambda: kernel('linkat', HERE, through, HERE, b'mine', 0x400))
+                    attempt('reading', lambda: os.read(named, 1), errno.EBADF)
+                    attempt('writing', lambda: opened(f'/proc/self/fd/{named}', os.O_RDWR))
+                    attempt('its mode', lambda: os.fchmod(named, 0o666))
+                    attempt('its length', lambda: os.ftruncate(named, 0))
+                    attempt('its times', lambda: os.utime(named, (2, 2)))
+                    os.close(named)
+                here = os.getcwd()
+                for path in (here, here + '/.', here + '/../' + os.path.basename(here)):
+                    attempt('removing', lambda: os.rmdir(path))
+                    attempt('renaming', lambda: os.rename(path, here + '-' + TOKEN))
+                attempt('a neighbour', lambda: os.mkdir(here + '-' + TOKEN))
+                """#),
             // Modes, times and the like lie outside of what Landlock covers (landlock(7), "Current limitations").
             HostileProbe(
                 .refused(),
@@ -58,8 +92,8 @@ extension HostileItem {
             HostileProbe(
                 .absent,
                 #"""
-                for pid in (1, os.getppid(), VICTIM, 'self', 'thread-self'):
-                    for name in ('environ', 'cmdline', 'maps', 'mem', 'root/etc/passwd', 'status', 'stack'):
+                for pid in (VICTIM, 'self', 'thread-self') + ((1, os.getppid()) if INSIDE else ()):
+                    for name in ('environ', 'cmdline', 'maps', 'mem', 'root/etc/passwd', 'status'):
                         attempt(f'{pid}/{name}', lambda: opened(f'/proc/{pid}/{name}'), errno.ENOENT, errno.EACCES)
                 attempt('the list', lambda: os.listdir('/proc'), errno.ENOENT, errno.EACCES)
                 attempt('its owner', lambda: os.stat(f'/proc/{VICTIM}'), known_in=('portable',))
@@ -86,7 +120,7 @@ extension HostileItem {
             HostileProbe(
                 .absent,
                 #"""
-                for pid in ('self', 1, os.getppid(), VICTIM):
+                for pid in ('self', VICTIM) + ((1, os.getppid()) if INSIDE else ()):
                     attempt(f'{pid}', lambda: opened(f'/proc/{pid}/mem', os.O_RDWR), errno.ENOENT, errno.EACCES)
                 """#)),
         HostileItem(

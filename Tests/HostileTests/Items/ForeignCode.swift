@@ -92,7 +92,8 @@ extension HostileItem {
                 #"""
                 for number in (1000, 511, 4096, 0x3fffffff):
                     attempt(f'{number}', lambda: kernel(number), errno.EPERM, errno.ENOSYS)
-                attempt('restart_syscall', lambda: kernel('restart_syscall'), errno.EINTR)
+                # Which error depends on what this thread was last interrupted in.
+                attempt('restart_syscall', lambda: kernel('restart_syscall'))
                 """#),
             HostileProbe(
                 .refused(),
@@ -136,7 +137,7 @@ extension HostileItem {
                 where = ctypes.addressof(ctypes.c_char.from_buffer(page))
                 attempt('mmap', lambda: mmap.mmap(-1, 4096, prot=7), errno.EPERM)
                 attempt('mmap', lambda: mmap.mmap(-1, 4096, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, prot=5), errno.EPERM)
-                for protection in (4, 5, 7, 5 | 1 << 32):
+                for protection in (4, 5, 7) + ((5 | 1 << 32, 0x1000004) if INSIDE else ()):
                     attempt('mprotect', lambda: kernel('mprotect', where, 4096, protection), errno.EPERM)
                 attempt('pkey_mprotect', lambda: kernel('pkey_mprotect', where, 4096, 5, -1), errno.EPERM)
                 def segment():

@@ -24,7 +24,7 @@ extension HostileItem {
         HostileItem(
             77, "terminal escapes, OSC 52, NUL, lone surrogates",
             HostileProbe(
-                .contained, isShownAsText: true, outside: "sys.stdout.write('\\x1b]52;c;eA==\\x07'); got('an escape')",
+                .contained, isShownAsText: true, outside: "print('\\x1b]52;c;eA==\\x07'); got('an escape')",
                 #"""
                 import airlock
                 hostile = '\x1b]52;c;eA==\x07\x1b[2J\x1b]0;title\x07\x9b31m\0\x08\r\u202e\u2066\u200b\ufeff'

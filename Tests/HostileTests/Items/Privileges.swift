@@ -56,7 +56,7 @@ extension HostileItem {
             HostileProbe(
                 .refused("prctl", "seccomp"),
                 #"""
-                for option, value in ((4, 1), (38, 0), (8, 1), (15, 0), (1, 0), (36, 1), (28, 0)):
+                for option, value in ((4, 1), (38, 1), (8, 0), (15, b'x'), (1, 0), (36, 1), (28, 0)):
                     attempt(f'option {option}', lambda: kernel('prctl', option, value, 0, 0, 0), errno.EPERM)
                 if INSIDE:
                     for option, value in ((0x59616d61, -1), (22, 1), (22, 2), (35, 1), (53, 0), (47, 2), (24, 0), (29, 0)):

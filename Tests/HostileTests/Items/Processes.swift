@@ -108,7 +108,8 @@ extension HostileItem {
                                 os._exit(0)
                         attempt(call, child, errno.EAGAIN)
                 try:
-                    os.fork()
+                    if os.fork() == 0:
+                        os._exit(0)
                 except OSError:
                     pass
                 """#)),
@@ -124,9 +125,16 @@ extension HostileItem {
                         attempt('kill', lambda: os.kill(target, number), errno.EPERM)
                         attempt('tgkill', lambda: kernel('tgkill', target, target, number), errno.EPERM)
                         attempt('tkill', lambda: kernel('tkill', target, number), errno.EPERM)
-                        attempt('queue', lambda: kernel('rt_sigqueueinfo', target, number, bytes(128)), errno.EPERM)
+                        attempt('queue', lambda: kernel('rt_sigqueueinfo', target, number, bytes(8) + b'\xff' * 4 + bytes(116)), errno.EPERM)
                 attempt('pidfd', lambda: kernel('pidfd_open', VICTIM, 0), errno.EPERM)
+                # A signal of the kernel's, sent to whom the script names: F_SETOWN, F_SETSIG, F_SETOWN_EX, F_SETLEASE.
+                readable, writable = os.pipe()
+                attempt('an owner', lambda: kernel('fcntl', readable, 8, VICTIM), errno.EPERM)
+                attempt('a signal', lambda: kernel('fcntl', readable, 10, 9 if INSIDE else 0), errno.EPERM)
                 if INSIDE:
+                    attempt('an owner', lambda: kernel('fcntl', readable, 15, bytes(8)), errno.EPERM)
+                    attempt('an owner', lambda: kernel('ioctl', readable, 0x8901, bytes(8)), errno.EPERM)
+                    attempt('signals', lambda: kernel('ioctl', readable, 0x5452, b'\1' + bytes(7)), errno.EPERM)
                     attempt('signal a pidfd', lambda: kernel('pidfd_send_signal', 3, 9, 0, 0), errno.EPERM)
                 """#)),
         HostileItem(
@@ -142,6 +150,15 @@ extension HostileItem {
                 attempt('priority', lambda: kernel('setpriority', 0, target, 19), errno.EPERM)
                 attempt('processors', lambda: kernel('sched_setaffinity', target, 8, b'\1' + bytes(7)), errno.EPERM)
                 attempt('disk priority', lambda: kernel('ioprio_set', 1, target, 3 << 13), errno.EPERM)
+                """#),
+            // Init answers each refused call: it has to hear the host all the same.
+            HostileProbe(
+                .limit("wall"), limits: ["wall=300ms"],
+                outside: "kernel('setpriority', 0, VICTIM, 19); got('init has work')",
+                #"""
+                call, number = libc.syscall, ctypes.c_long(NUMBERS['sched_setaffinity'])
+                while True:
+                    call(number)
                 """#)),
     ]
 
