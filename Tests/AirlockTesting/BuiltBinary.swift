@@ -27,7 +27,8 @@ public struct BuiltBinary: Sendable {
     }
 
     private let path: String
-    private let cache: String
+    /// Where it keeps what it needs between runs.
+    public let cache: String
     private let identity: Identity
 
     /// - Throws: when this build has no binary, or when the tests are not root's and another identity is asked for.
@@ -87,14 +88,16 @@ public struct BuiltBinary: Sendable {
 
     /// A started process, with what it reads still to be fed to it.
     public func start(
-        _ arguments: [String], environment: [String: String] = [:], outputIsClosed: Bool = false
+        _ arguments: [String], environment: [String: String] = [:], outputIsClosed: Bool = false,
+        hasOwnSession: Bool = false
     ) throws -> Child {
         let command = identity == .own ? [path] : setpriv + [path]
         let clean = [
             "PATH": "/usr/bin:/bin", "HOME": cache, "AIRLOCK_CACHE": cache, "XDG_CACHE_HOME": cache, "LANG": "C.UTF-8",
         ]
         return try Child(
-            command + arguments, environment: clean.merging(environment) { $1 }, outputIsClosed: outputIsClosed)
+            command + arguments, environment: clean.merging(environment) { $1 }, outputIsClosed: outputIsClosed,
+            hasOwnSession: hasOwnSession)
     }
 
     private var setpriv: [String] {

@@ -8,11 +8,16 @@ public final class Child: @unchecked Sendable {
     private var output: Int32
     private var errors: Int32
     private var status: Int32?
+    /// Of the process and what it reaped, once it has been waited for.
+    public private(set) var peakResidentBytes: Int?
 
     /// - Parameters:
     ///   - arguments: the program's path first.
     ///   - outputIsClosed: standard output is a pipe that nobody reads.
-    public init(_ arguments: [String], environment: [String: String], outputIsClosed: Bool = false) throws {
+    ///   - hasOwnSession: what it starts can then be told by its session.
+    public init(
+        _ arguments: [String], environment: [String: String], outputIsClosed: Bool = false, hasOwnSession: Bool = false
+    ) throws {
         let (stdin, stdout, stderr) = (try Self.pipe(), try Self.pipe(), try Self.pipe())
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -30,7 +35,9 @@ public final class Child: @unchecked Sendable {
         sigfillset(&defaults)
         posix_spawnattr_setsigmask(&attributes, &none)
         posix_spawnattr_setsigdefault(&attributes, &defaults)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+        // POSIX_SPAWN_SETSID, a GNU extension that Swift's view of the C library leaves out.
+        let session: Int32 = hasOwnSession ? 0x80 : 0
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | session))
         var argv: [UnsafeMutablePointer<CChar>?] = []
         for argument in arguments { argv.append(strdup(argument)) }
         argv.append(nil)
@@ -114,7 +121,9 @@ public final class Child: @unchecked Sendable {
     public func wait() -> Int32 {
         var raw: Int32 = 0
         if status == nil {
-            while waitpid(pid, &raw, 0) < 0, errno == EINTR {}
+            var usage = rusage()
+            while wait4(pid, &raw, 0, &usage) < 0, errno == EINTR {}
+            peakResidentBytes = usage.ru_maxrss * 1024
             status = raw & 0x7F == 0 ? (raw >> 8) & 0xFF : 128 + (raw & 0x7F)
         }
         return status ?? -1

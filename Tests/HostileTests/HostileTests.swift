@@ -3,57 +3,91 @@ import AirlockTesting
 import Foundation
 import Testing
 
-/// Hostile scripts against the built binary, in both levels of isolation, as root and as an ordinary user.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct HostileTests {
-    @Test(arguments: ["full", "portable"], BuiltBinary.Identity.possible)
-    func everyProbeIsContained(isolation: String, identity: BuiltBinary.Identity) throws {
-        let binary = try BuiltBinary(as: identity)
-        let bait = try Bait(for: identity)
-        defer { bait.remove() }
-        for probe in HostileProbe.all(bait) {
-            try check(probe, isolation: isolation, binary: binary, bait: bait)
+/// All hostile items against the built binary, in both levels of isolation, as root and as an ordinary user, cold.
+@Suite(.timeLimit(.minutes(5))) struct HostileTests {
+    @Test(arguments: HostileItem.all, Combination.possible)
+    func isContained(item: HostileItem, combination: Combination) throws {
+        guard combination.isPossible else { return }
+        switch try OutsideProof.of(item) {
+        case .works: break
+        case .notApplicable: return
+        case .failed(let what):
+            Issue.record("\(item): the probe does not work outside: \(what)")
+            return
+        }
+        var hasShownGap = false
+        for (index, probe) in item.probes.enumerated() {
+            let runs = try (0..<(probe.isRepeated ? 2 : 1)).map { _ in try Run(probe, in: combination) }
+            for run in runs {
+                let facts = Comment("\(item), probe \(index), \(combination): \(run.summary)")
+                for fault in run.faults { Issue.record("\(fault)\n\(facts)") }
+                check(run, probe.outcome(in: combination.level), facts)
+                hasShownGap = hasShownGap || !run.lines("GAP").isEmpty
+            }
+            if let first = runs.first, let last = runs.last, runs.count == 2 {
+                let same = Set(first.lines("VALUE")).intersection(last.lines("VALUE"))
+                #expect(same.isEmpty && !first.lines("VALUE").isEmpty, "\(item): two runs had the same \(same)")
+            }
+            if probe.isShownAsText { try checkText(of: probe, combination) }
+        }
+        if let fault = try Run.health(in: combination) { Issue.record("\(item), \(combination): \(fault)") }
+        let gap = item.gap(in: combination.level)
+        #expect(
+            hasShownGap == (gap?.isShown ?? false),
+            "\(item) (\(combination)): the gap that SECURITY.md tells of and the one that was found are not the same")
+    }
+
+    private func check(_ run: Run, _ expected: Outcome, _ facts: Comment) {
+        let result = run.result
+        #expect(!run.said.contains("BREACH"), facts)
+        #expect(run.lines("WRONG").isEmpty, facts)
+        #expect(result["status"]?.stringValue == expected.status, facts)
+        switch expected {
+        case .refused(let calls):
+            #expect(run.lines("END").count == 1, facts)
+            for call in calls {
+                #expect(result["usage"]?["refused_syscalls"]?[call]?.intValue ?? 0 > 0, facts)
+            }
+        case .absent, .contained: #expect(run.lines("END").count == 1, facts)
+        case .killed(let call): #expect(result["syscall"]?.stringValue == call, facts)
+        case .foreign: #expect(result["syscall"] == "a call of a foreign ABI", facts)
+        case .limit(let name): #expect(result["limit"]?.stringValue == name, facts)
+        case .failed(let signal, let code):
+            #expect(result["signal"]?.stringValue == signal, facts)
+            #expect(result["exit_code"]?.intValue == code, facts)
+        case .protocolViolation, .quotaExceeded: break
         }
     }
 
-    private func check(_ probe: HostileProbe, isolation: String, binary: BuiltBinary, bait: Bait) throws {
-        let secret = [HostileProbe.secretVariable: "BREACH"]
-        let outside = try Outside.python(probe.outside, environment: secret)
-        #expect(outside.contains("BREACH"), "\(probe.name): the probe does not work outside")
-        try bait.restore()
-
-        let limits = probe.limits.flatMap { ["--limit", $0] }
+    /// Shown as text, nothing of what a script printed steers a terminal.
+    private func checkText(of probe: HostileProbe, _ combination: Combination) throws {
+        let binary = try BuiltBinary(as: combination.identity)
+        let bait = try Bait(owner: combination.identity.scriptOwner, cache: binary.cache)
         let answer = try binary.run(
-            ["exec", "-", "--format", "json", "--isolation", isolation] + limits, input: probe.inside,
-            environment: secret)
-        let result = try answer.json()
-        let said = result["stdout"]?.json ?? ""
-        #expect(!said.contains("BREACH"), "\(probe.name) (\(isolation)): \(said.prefix(300))")
-        let facts = Comment(
-            "\(probe.name) (\(isolation)): \(result["reason"]?.json ?? "") \(answer.errors.suffix(500))")
-        #expect(result["status"]?.stringValue == probe.expected.status, facts)
-        #expect(result["limit"]?.stringValue == probe.expected.limit, facts)
-        #expect(result["syscall"]?.stringValue == probe.expected.syscall, facts)
-        if let refused = probe.expected.refused {
-            #expect(result["usage"]?["refused_syscalls"]?[refused]?.intValue ?? 0 > 0, facts)
+            ["exec", "-", "--isolation", combination.level],
+            input: Prelude.script(probe.script, inside: true, level: combination.level, bait: bait))
+        for scalar in (answer.output + answer.errors).unicodeScalars {
+            let isSafe = scalar == "\n" || scalar == "\t" || scalar.properties.generalCategory != .control
+            #expect(isSafe && scalar.properties.generalCategory != .format, "U+\(String(scalar.value, radix: 16))")
         }
-        #expect(bait.victim.isRunning, "\(probe.name) killed a process of the host")
-        #expect(try String(contentsOfFile: bait.file, encoding: .utf8) == "BREACH", "\(probe.name) wrote a host file")
     }
 
-    /// After the hostile ones a healthy run is as clean as ever, and nothing of them is left.
-    @Test(arguments: ["full", "portable"])
-    func nothingIsLeft(isolation: String) throws {
-        let binary = try BuiltBinary()
-        let bait = try Bait(for: .own)
-        defer { bait.remove() }
-        for probe in [HostileProbe.forkBomb, .diskBomb, .sleeper] {
-            try check(probe, isolation: isolation, binary: binary, bait: bait)
+    /// An item that this host cannot run is counted and named; where CI is set, there may be none.
+    @Test func whatCannotRunHereIsNamed() throws {
+        var missing = Combination.impossible.map { "\($0): \($1)" }
+        for item in HostileItem.all {
+            if case .notApplicable(let reason) = try OutsideProof.of(item) { missing.append("\(item): \(reason)") }
         }
-        let answer = try binary.run(
-            ["exec", "-", "--format", "json", "--isolation", isolation],
-            input: "import os; print(sorted(os.listdir('.')))")
-        #expect(try answer.json()["status"] == "succeeded")
-        #expect(try answer.json()["stdout"]?.json.contains("[]") == true)
+        let probes = HostileItem.all.reduce(0) { $0 + $1.probes.count }
+        print(
+            "hostile suite: \(HostileItem.all.count) items, \(probes) probes, "
+                + "\(Combination.possible.count) combinations; \(missing.count) cannot run on this host")
+        for line in missing { print("hostile suite: not applicable: \(line)") }
+        if ProcessInfo.processInfo.environment["CI"] != nil { #expect(missing.isEmpty) }
+    }
+
+    @Test func theListIsWhole() {
+        #expect(HostileItem.all.map(\.number) == Array(1...88))
     }
 
     /// The host dies: so does everything it started.
@@ -84,5 +118,22 @@ import Testing
             sched_yield()
         }
         return condition()
+    }
+}
+
+extension HostileItem {
+    static let all: [HostileItem] =
+        (files + namespaces + processes + otherProcesses + network + kernelSurfaces + foreignCode + privileges
+        + hostInterfaces + memory + storage + endurance + outputs + broker + verdict)
+        .sorted { $0.number < $1.number }
+}
+
+extension Run {
+    var summary: String {
+        let parts = ["status", "limit", "syscall", "signal", "exit_code", "reason"].map {
+            "\($0) \(result[$0]?.json ?? "-")"
+        }
+        return parts.joined(separator: ", ") + ", refused \(result["usage"]?["refused_syscalls"]?.json ?? "-")\n"
+            + "\(said.suffix(1500))\n\(result["stderr"]?["text"]?.stringValue?.suffix(1500) ?? "")"
     }
 }

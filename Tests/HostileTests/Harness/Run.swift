@@ -1,0 +1,125 @@
+import AirlockCore
+import AirlockTesting
+import Foundation
+
+/// One run of a probe in the sandbox, with everything that is checked of each.
+struct Run {
+    /// The binary is run with the variable set, so that there is something to leak.
+    static let secretVariable = "AIRLOCK_TEST_SECRET"
+    /// No probe may take longer, unless it sets the limit itself.
+    static let wall = "wall=10s"
+
+    let result: JSONValue
+    let bait: Bait
+    /// What is wrong with it, apart from the item's own outcome.
+    private(set) var faults: [String] = []
+
+    /// What it printed; JSON holds it as base64 where it is no text.
+    var said: String {
+        let output = result["stdout"]
+        let bytes = output?["base64"]?.stringValue.flatMap { Data(base64Encoded: $0) }
+        return bytes.map { String(decoding: $0, as: UTF8.self) } ?? output?["text"]?.stringValue ?? ""
+    }
+
+    /// The words that the script said, without those of the prelude.
+    func lines(_ word: String) -> [Substring] {
+        said.utf8.split(separator: 0x0A).map { Substring($0) }.filter { $0.hasPrefix(word + " ") || $0 == word }
+    }
+
+    init(_ probe: HostileProbe, in combination: Combination) throws {
+        let binary = try BuiltBinary(as: combination.identity)
+        let owner = combination.identity.scriptOwner
+        bait = try Bait(owner: owner, cache: binary.cache)
+        let before = HostState(of: owner)
+        let interpreter = Self.interpreter
+        let script = Prelude.script(probe.script, inside: true, level: combination.level, bait: bait)
+        let outputs = "\(binary.cache)/\(bait.token)-outputs"
+        let limits = probe.limits.contains { $0.hasPrefix("wall") } ? probe.limits : probe.limits + [Self.wall]
+        let child = try binary.start(
+            ["exec", "-", "--format", "json", "--isolation", combination.level, "--artifacts", outputs]
+                + limits.flatMap { ["--limit", $0] },
+            environment: [Self.secretVariable: "BREACH"], hasOwnSession: true)
+        child.feed(script)
+        let end = child.finish()
+        result =
+            (try? JSONValue(json: end.output)) ?? [
+                "stdout": ["text": .string(String(decoding: end.output, as: UTF8.self))]
+            ]
+        if result["status"] == nil { faults.append("no result: \(String(decoding: end.errors, as: UTF8.self))") }
+        faults += Self.foreignEntries(in: outputs, keptOut: bait.folder)
+        let scratch = lines("SCRATCH").first.map { String($0.dropFirst(8)) }
+        faults += Leftovers.of(
+            session: child.pid, owner: owner, token: bait.token, cache: binary.cache,
+            scratch: combination.level == "portable" ? scratch : nil)
+        faults += HostState(of: owner).leftovers(since: before)
+        faults += bait.damage
+        if Self.interpreter != interpreter { faults.append("the interpreter was touched") }
+        checkTime(probe)
+        checkSize(probe, hostPeak: child.peakResidentBytes ?? 0)
+    }
+
+    /// Inode, size, times of the interpreter and of the C library: what a write to either would change.
+    private static var interpreter: [Int] {
+        ["/usr/bin/python3", "/lib/x86_64-linux-gnu/libc.so.6"].flatMap { path in
+            var status = stat()
+            guard stat(path, &status) == 0 else { return [Int]() }
+            return [Int(status.st_ino), Int(status.st_size), Int(status.st_ctim.tv_sec), Int(status.st_ctim.tv_nsec)]
+        }
+    }
+
+    /// What lies in the directory for artifacts and is not a regular file with a plain name; the directory goes.
+    private static func foreignEntries(in directory: String, keptOut: String) -> [String] {
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        return names.compactMap { name in
+            var status = stat()
+            let isPlain = lstat("\(directory)/\(name)", &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+            return isPlain && !name.hasPrefix(".") ? nil : "the artifact \(name) is not a plain file"
+        }
+    }
+
+    /// The verdict comes within the limit: half a second for init to obey, the rest for a busy machine.
+    private mutating func checkTime(_ probe: HostileProbe) {
+        let text = probe.limits.first { $0.hasPrefix("wall=") || $0.hasPrefix("cpu=") }?.split(separator: "=").last
+        let limit = text.flatMap { Duration(text: String($0)) } ?? .seconds(10)
+        let taken = result["usage"]?["wall_ms"]?.doubleValue ?? 0
+        if Duration.milliseconds(taken) > limit + .seconds(2) { faults.append("the verdict took \(taken) ms") }
+    }
+
+    /// Neither the script's memory nor what the host keeps of its output grows beyond the limits.
+    private mutating func checkSize(_ probe: HostileProbe, hostPeak: Int) {
+        let kept = said.utf8.count
+        if kept > 2 << 20 { faults.append("\(kept) bytes of output were kept") }
+        if hostPeak > 512 << 20 { faults.append("the host needed \(hostPeak) bytes") }
+        // The kernel counts what the payload had of the host's memory before exec.
+        let peak = result["usage"]?["peak_resident_bytes"]?.intValue ?? 0
+        if peak > 640 << 20 { faults.append("the script held \(peak) bytes") }
+    }
+
+    /// The next run is as clean as ever.
+    ///
+    /// - Returns: what is wrong with it.
+    static func health(in combination: Combination) throws -> String? {
+        let answer = try BuiltBinary(as: combination.identity).run(
+            ["exec", "-", "--format", "json", "--isolation", combination.level], input: Self.healthy,
+            environment: [Self.secretVariable: "BREACH"])
+        let next = try? answer.json()
+        let isHealthy = next?["status"] == "succeeded" && next?["stdout"]?["text"] == "HEALTHY\n"
+        return isHealthy ? nil : "the next run is not clean: \(answer.output.suffix(2000)) \(answer.errors)"
+    }
+
+    private static let healthy = """
+        import os, signal
+        assert os.listdir('.') == [], os.listdir('.')
+        assert set(os.environ) <= {'HOME', 'TMPDIR', 'LANG', 'TZ', 'LC_CTYPE'}, os.environ
+        assert signal.pthread_sigmask(signal.SIG_BLOCK, []) == set()
+        assert os.umask(0o77) == 0o77
+        for descriptor in range(5, 64):
+            try:
+                os.fstat(descriptor)
+            except OSError:
+                continue
+            raise AssertionError(descriptor)
+        print('HEALTHY')
+        """
+}
