@@ -64,6 +64,13 @@ import Testing
         #expect(reply.table.rows == [["FF00C3", 3, 1, "C300FF", "FF00C361", 0, 2]])
     }
 
+    @Test func textsAreNotCutAtANul() throws {
+        let queue = try ExecutionWarehouse.queue()
+        let reply = try ExecutionWarehouse.answer(
+            "SELECT x, length(x) FROM (SELECT char(97, 0, 98) AS x FROM numbers(1))", in: queue)
+        #expect(reply.table.rows == [["a\u{0}b", 3]])
+    }
+
     /// Hashes are unsigned: they sort, group and compare as such.
     @Test func hashesAreUnsigned() throws {
         let queue = try ExecutionWarehouse.queue()

@@ -123,7 +123,9 @@ enum ArrayAggregates {
                     let moved = sum - (index >= size ? sums[index - size] : 0)
                     result.append(.double(isMean ? moved / Double(size) : moved))
                 } else {
-                    total = total &+ (value.intValue ?? 0)
+                    let (next, overflow) = total.addingReportingOverflow(value.intValue ?? 0)
+                    guard !overflow else { throw ExecutionFault("a sum is out of range") }
+                    total = next
                     totals.append(total)
                     let moved = total &- (index >= size ? totals[index - size] : 0)
                     result.append(isMean ? .double(Double(moved) / Double(size)) : .int(moved))

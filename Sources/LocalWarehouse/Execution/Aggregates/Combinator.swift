@@ -202,9 +202,13 @@ enum Combinator: String, CaseIterable, Sendable {
         let inner = try inner(rest, base, bind, binding, over: binding.arguments.dropLast().map(\.type))
         let wanted: Ordering = outer == .argMax ? .descending : .ascending
         let keyType = key.type
+        // A count is never NULL.
+        let counts = base.hasPrefix("count") || base.hasPrefix("uniq")
+        let nullable = binding.arguments.contains { $0.isNullable } && !inner.type.isContainer && !counts
         return binding.aggregate(
-            binding.arguments, inner.type, key: "\(outer.rawValue) \(inner.key)", mayMakeNaN: inner.type.isFloat
-        ) { AtExtreme(inner, keyType, wanted) }
+            binding.arguments, inner.type.nullable(if: nullable), key: "\(outer.rawValue) \(inner.key)",
+            mayMakeNaN: inner.type.isFloat
+        ) { AtExtreme(inner, keyType, wanted, nullable: nullable) }
     }
 
     /// `sumResample(from, to, step)(x, key)`: an aggregate for each step of the key.

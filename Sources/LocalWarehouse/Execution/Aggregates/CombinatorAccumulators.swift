@@ -114,17 +114,19 @@ final class AtExtreme: Accumulator {
     private let inner: Combinator.Inner
     private let key: ClickHouseType
     private let wanted: Ordering
+    private let nullable: Bool
     private var best: Value?
     private var accumulator: any Accumulator
 
-    init(_ inner: Combinator.Inner, _ key: ClickHouseType, _ wanted: Ordering) {
-        (self.inner, self.key, self.wanted) = (inner, key, wanted)
+    init(_ inner: Combinator.Inner, _ key: ClickHouseType, _ wanted: Ordering, nullable: Bool) {
+        (self.inner, self.key, self.wanted, self.nullable) = (inner, key, wanted, nullable)
         accumulator = inner.make()
     }
 
     func add(_ row: ArgumentRow) throws {
+        for index in 0..<row.count where row.isMissing(index) { return }
         var values = try row.all()
-        guard let found = values.popLast(), !found.isNull else { return }
+        guard let found = values.popLast() else { return }
         if let best {
             let order = Value.order(found, best, as: key)
             guard order == wanted || order == .same else { return }
@@ -134,7 +136,7 @@ final class AtExtreme: Accumulator {
         try accumulator.add(try inner.row(values))
     }
 
-    func result() throws -> Value { try accumulator.result() }
+    func result() throws -> Value { nullable && best == nil ? .null : try accumulator.result() }
 }
 
 /// `-Resample`: an aggregate for each step of a key.

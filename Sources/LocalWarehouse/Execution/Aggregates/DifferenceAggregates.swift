@@ -42,30 +42,15 @@ enum DifferenceAggregates {
         }
     }
 
-    /// The same in the order of a time.
+    /// The same: the times only put the parts of a distributed query in order, of which there is one here.
     private static let deltaSumTimestamp: AggregateBinding.Bind = { call throws(AirlockError) in
         try call.count(2)
-        try call.number(0)
-        try call.noDistinct()
-        let arguments = try call.distinguished()
-        guard arguments[1].type.isNumeric || arguments[1].type.isDateOrTime else {
+        guard call.arguments[1].type.isNumeric || call.arguments[1].type.isDateOrTime else {
             throw call.fail("needs a time as its second argument")
         }
-        let type = arguments[0].type.inner
-        let time = arguments[1].type.inner
-        return call.fold(arguments, type, [[Value]]()) { rows, row in
-            rows.append(try row.all())
-            try AggregateLimit.check(rows.count, "deltaSumTimestamp")
-        } finish: { rows in
-            let sorted = rows.enumerated().sorted { a, b in
-                let order = Value.order(a.element[1], b.element[1], as: time)
-                return order == .same ? a.offset < b.offset : order == .ascending
-            }.map { $0.element[0] }
-            var sum: Value = type.isFloat ? .double(0) : .int(0)
-            for (last, value) in zip(sorted, sorted.dropFirst())
-            where Value.order(last, value, as: type) == .ascending { sum = plus(sum, value, minus: last) }
-            return type.isFloat ? sum : WideIntegers.value(UInt64(bitPattern: sum.intValue ?? 0), type)
-        }
+        var inner = call
+        inner.arguments.removeLast()
+        return try deltaSum(inner)
     }
 
     /// The slope between the points with the least and the greatest x.

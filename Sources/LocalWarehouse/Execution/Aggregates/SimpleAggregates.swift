@@ -94,6 +94,11 @@ enum SimpleAggregates {
         try call.number(0)
         try call.number(1)
         try call.noDistinct()
+        guard !call.arguments[0].type.isFloat || !call.arguments[1].type.isInteger else {
+            throw call.unsupported(
+                "avgWeighted of fractions with whole weights, whose fractions ClickHouse cuts off",
+                hint: "Convert the weights: avgWeighted(x, toFloat(weight)).")
+        }
         return call.fold(try call.distinguished(), .float, [0.0, 0.0]) { sums, row in
             sums[0] += row.double(0) * row.double(1)
             sums[1] += row.double(1)

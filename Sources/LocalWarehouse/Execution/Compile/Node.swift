@@ -102,7 +102,8 @@ final class Node: Sendable {
             guard case .constant(let value) = argument.kind else { return nil }
             values.append(value)
         }
-        guard let value = try? call.value(values), !value.holdsBytes else { return nil }
+        // Neither bytes that are not UTF-8 nor a NUL can be a parameter of SQL.
+        guard let value = try? call.value(values), !value.holdsBytes, !value.holdsNUL else { return nil }
         return value
     }
 }

@@ -74,14 +74,25 @@ struct CompiledQuery: Sendable {
             var values: [JSONValue] = []
             values.reserveCapacity(columns.count)
             for (index, column) in columns.enumerated() {
-                let value = try value(row[index] as DatabaseValue, column.type)
+                let value = try value(row[index] as DatabaseValue, column.type) {
+                    Self.wholeText($0, statement.sqliteStatement, Int32(index))
+                }
                 values.append(reader.json(value, as: column.type))
             }
             rows.append(values)
         }
     }
 
-    private func value(_ stored: DatabaseValue, _ type: ClickHouseType) throws -> Value {
+    /// A text as SQLite has it: GRDB ends texts at a NUL.
+    private static func wholeText(_ text: String, _ statement: OpaquePointer, _ index: Int32) -> String {
+        let count = Int(sqlite3_column_bytes(statement, index))
+        guard count != text.utf8.count, let start = sqlite3_column_text(statement, index) else { return text }
+        return String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
+    }
+
+    private func value(
+        _ stored: DatabaseValue, _ type: ClickHouseType, whole: (String) -> String
+    ) throws -> Value {
         switch stored.storage {
         case .null: return type == .float ? .double(.nan) : .null
         case .int64(let number): return type.isFloat ? .double(Double(number)) : .int(number)
@@ -90,7 +101,7 @@ struct CompiledQuery: Sendable {
             guard type.isFloat else { throw ExecutionFault("an integer is out of range") }
             return .double(number)
         case .string(let text):
-            return type.isContainer ? .array(try ValueCoding.elements(text, as: type)) : .string(text)
+            return type.isContainer ? .array(try ValueCoding.elements(text, as: type)) : .string(whole(text))
         case .blob(let data): return .string(String(decoding: data, as: UTF8.self))
         }
     }

@@ -147,6 +147,10 @@ package enum LanguageReference {
         .init(
             name: "Integers beyond 64 bits", example: "SELECT sum(number) FROM numbers(3)", status: .different,
             note: "An overflow is an error here; ClickHouse goes around."),
+        .init(
+            name: "Clocks put back by half an hour",
+            example: "SELECT toStartOfHour(timestamp, 'Australia/Lord_Howe') FROM events", status: .different,
+            note: "On the day of the change an hour may begin half an hour from where ClickHouse has it."),
     ]
 
     private static var refused: [Construct] {

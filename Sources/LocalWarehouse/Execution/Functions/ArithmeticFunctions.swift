@@ -82,8 +82,9 @@ enum ArithmeticFunctions {
         let type = ClickHouseType.arithmetic("%", call.arguments[0].type, call.arguments[1].type)
         if type.isFloat {
             return call.call(.float, mayMakeNaN: true) { values in
-                let divisor = values[1].doubleValue ?? .nan
-                let rest = fmod(values[0].doubleValue ?? .nan, divisor)
+                let (number, divisor) = (values[0].doubleValue ?? .nan, values[1].doubleValue ?? .nan)
+                // ClickHouse's own formula, which rounds otherwise than C's fmod.
+                let rest = number - (number / divisor).rounded(.towardZero) * divisor
                 return .double(isPositive && rest < 0 ? rest + abs(divisor) : rest)
             }
         }
@@ -110,9 +111,17 @@ enum ArithmeticFunctions {
         let orZero = call.name == "intDivOrZero"
         let (a, b) = (call.arguments[0].type, call.arguments[1].type)
         let type: ClickHouseType = a.isFloat || b.isFloat ? .int64 : ClickHouseType.arithmetic("i", a, b).inner
+        // Of a signed and an unsigned number ClickHouse reads both as signed ones of the greater width.
+        let isMixed = a.integerShape.map { left in b.integerShape.map { left.signed != $0.signed } ?? false } ?? false
+        let width = max(a.integerShape?.bits ?? 64, b.integerShape?.bits ?? 64)
+        let signed: @Sendable (Int64) -> Int64 = { value in
+            guard isMixed else { return value }
+            return WideIntegers.value(UInt64(bitPattern: value), .integer(bits: width, signed: true)).intValue ?? value
+        }
         return call.call(type) { values in
             let quotient: Int64?
-            if case .int(let a) = values[0], case .int(let b) = values[1] {
+            if case .int(let first) = values[0], case .int(let second) = values[1] {
+                let (a, b) = (signed(first), signed(second))
                 quotient = b == 0 ? nil : a.dividedReportingOverflow(by: b).partialValue
             } else {
                 let ratio = ((values[0].doubleValue ?? 0) / (values[1].doubleValue ?? 0)).rounded(.towardZero)

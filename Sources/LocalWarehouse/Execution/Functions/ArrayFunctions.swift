@@ -176,14 +176,29 @@ enum ArrayFunctions {
         }
     }
 
+    /// What is in all arrays, in the narrowest of their types.
     private static let intersect: FunctionBinding.Bind = { call throws(AirlockError) in
         try call.count(1, .max)
         let (nodes, type) = try call.unified(call.arguments)
-        guard type.element != nil else { throw call.fail("needs arrays") }
-        return call.call(nodes, type) { values in
+        guard let common = type.element else { throw call.fail("needs arrays") }
+        let elements = call.arguments.compactMap(\.type.element)
+        let narrow = narrowest(elements.map(\.inner)) ?? common.inner
+        let result = narrow.nullable(if: elements.allSatisfy(\.isNullable))
+        let isNarrowed = common.isFloat && !narrow.isFloat
+        return call.call(nodes, .array(result), key: "arrayIntersect \(result)") { values in
             let rest = values.dropFirst().map { Set($0.elements) }
-            return .array(distinct(values[0].elements).filter { value in rest.allSatisfy { $0.contains(value) } })
+            let found = distinct(values[0].elements).filter { value in rest.allSatisfy { $0.contains(value) } }
+            guard isNarrowed else { return .array(found) }
+            return .array(found.compactMap { $0.doubleValue.flatMap { Int64(exactly: $0) }.map(Value.int) })
         }
+    }
+
+    private static func narrowest(_ types: [ClickHouseType]) -> ClickHouseType? {
+        let shapes = types.compactMap(\.integerShape)
+        guard !shapes.isEmpty, types.allSatisfy(\.isNumeric), !types.contains(.bool) else { return nil }
+        let unsigned = shapes.filter { !$0.signed }.map(\.bits).min()
+        if let unsigned { return .integer(bits: unsigned, signed: false) }
+        return shapes.map(\.bits).min().map { .integer(bits: $0, signed: true) }
     }
 
     private static let push: FunctionBinding.Bind = { call throws(AirlockError) in

@@ -122,7 +122,8 @@ enum ArrayNumberFunctions {
             let elements = values[0].elements
             return .array(
                 elements.indices.map { index in
-                    let before = elements[max(0, index - 1)]
+                    if index == 0 { return type.isFloat ? .double(0) : .int(0) }
+                    let before = elements[index - 1]
                     if case .int(let a) = elements[index], case .int(let b) = before { return .int(a &- b) }
                     return .double((elements[index].doubleValue ?? .nan) - (before.doubleValue ?? .nan))
                 })

@@ -72,41 +72,43 @@ enum BitFunctions {
         }
     }
 
+    /// The type of both arguments together, in which a number is shifted.
+    private static func shiftedType(_ call: FunctionBinding) throws(AirlockError) -> ClickHouseType? {
+        try call.count(2)
+        let (left, right) = (try integerType(call, 0), try integerType(call, 1))
+        guard let a = WideIntegers.shape(left), let b = WideIntegers.shape(right) else { return nil }
+        return WideIntegers.widened(.integer(bits: max(a.bits, b.bits), signed: a.signed || b.signed))
+    }
+
     private static func shift(
         _ apply: @escaping @Sendable (UInt64, UInt64, _ signed: Bool) -> UInt64
     ) -> FunctionBinding.Bind {
         { call throws(AirlockError) in
-            try call.count(2)
-            let type = try integerType(call, 0)
+            guard let type = try shiftedType(call), let shape = WideIntegers.shape(type) else { return .null }
             try call.integer(1)
-            guard let shape = WideIntegers.shape(type) else { return .null }
-            let result = call.name == "bitShiftLeft" ? WideIntegers.widened(type) : type
-            let bits = WideIntegers.bits(of: type)
-            return call.call(result) { values in
+            let bits = WideIntegers.bits(of: call.arguments[0].type.inner)
+            return call.call(type) { values in
                 guard let count = UInt64(exactly: values[1].intValue ?? 0) else {
                     throw ExecutionFault("a shift must not be by a negative number of bits")
                 }
-                guard count < UInt64(shape.bits) else { return WideIntegers.value(0, result) }
-                return WideIntegers.value(apply(bits(values[0]), count, shape.signed), result)
+                guard count < UInt64(shape.bits) else { return WideIntegers.value(0, type) }
+                return WideIntegers.value(apply(bits(values[0]), count, shape.signed), type)
             }
         }
     }
 
     private static func rotation(left: Bool) -> FunctionBinding.Bind {
         { call throws(AirlockError) in
-            try call.count(2)
-            let type = try integerType(call, 0)
+            guard let type = try shiftedType(call), let shape = WideIntegers.shape(type) else { return .null }
             try call.integer(1)
-            guard let shape = WideIntegers.shape(type) else { return .null }
-            let (bits, mask, result) = (WideIntegers.bits(of: type), mask(type), WideIntegers.widened(type))
-            return call.call(result) { values in
+            let (bits, mask) = (WideIntegers.bits(of: call.arguments[0].type.inner), mask(type))
+            return call.call(type) { values in
                 let width = UInt64(shape.bits)
                 let count = UInt64(bitPattern: values[1].intValue ?? 0) & (width - 1)
                 let value = bits(values[0]) & mask
                 let back = (width - count) & (width - 1)
-                let rotated =
-                    left ? value << count | value >> back : value >> count | value << back
-                return WideIntegers.value(count == 0 ? value : rotated & mask, result)
+                let rotated = left ? value << count | value >> back : value >> count | value << back
+                return WideIntegers.value(count == 0 ? value : rotated & mask, type)
             }
         }
     }

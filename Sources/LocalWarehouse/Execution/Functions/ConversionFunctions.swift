@@ -247,7 +247,7 @@ enum ConversionFunctions {
             let result = ClickHouseType.bool.nullable(if: misfit == .null || call.arguments[0].isNullable)
             guard from.isNumeric || from.isString else { throw call.fail("cannot convert \(call.type(0))") }
             let scalar = ScalarCall("toBool \(misfit) \(from)") { values in
-                guard case .string(let text) = values[0] else { return .bool(values[0].isTrue) }
+                guard case .string(let text) = values[0] else { return .bool(values[0].doubleValue != 0) }
                 switch text.lowercased() {
                 case "true", "1", "yes", "on", "t", "y", "enable", "enabled": return .int(1)
                 case "false", "0", "no", "off", "f", "n", "disable", "disabled": return .int(0)

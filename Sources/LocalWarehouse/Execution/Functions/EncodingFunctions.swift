@@ -65,13 +65,13 @@ enum EncodingFunctions {
         return bytes.isEmpty ? [0] : Array(bytes)
     }
 
-    /// A digit that is none counts as 15, as in ClickHouse; an odd first digit is a byte of its own.
+    /// A digit that is none counts as 255, as in ClickHouse; an odd first digit is a byte of its own.
     private static func unhex(_ text: [UInt8]) -> [UInt8] {
         let values = text.map { UInt8(Character(Unicode.Scalar($0)).hexDigitValue ?? 255) }
         var (result, index) = ([UInt8](), values.count % 2)
         if index == 1 { result.append(values[0]) }
         while index + 1 < values.count {
-            result.append(values[index] << 4 | values[index + 1])
+            result.append(values[index] &* 16 &+ values[index + 1])
             index += 2
         }
         return result
@@ -82,7 +82,7 @@ enum EncodingFunctions {
         var (result, index) = ([UInt8](), 0)
         while index < text.count {
             let end = index == 0 && first > 0 ? first : index + 8
-            result.append(text[index..<end].reduce(0) { $0 << 1 | ($1 == 0x31 ? 1 : 0) })
+            result.append(text[index..<end].reduce(0) { $0 << 1 | ($1 == 0x30 ? 0 : 1) })
             index = end
         }
         return result

@@ -88,7 +88,7 @@ enum FunctionNotes {
         ),
         (
             "groupArray array_agg groupUniqArray groupConcat group_concat string_agg json_agg groupArrayMovingSum "
-                + "groupArrayMovingAvg groupArrayLast anyHeavy deltaSum groupArrayInsertAt",
+                + "groupArrayMovingAvg groupArrayLast anyHeavy deltaSum deltaSumTimestamp groupArrayInsertAt",
             "In the order in which rows are read; ClickHouse leaves it open."
         ),
         ("simpleLinearRegression", "A plain tuple; ClickHouse names its parts k and b."),
@@ -126,6 +126,12 @@ enum FunctionNotes {
             "replaceRegexpAll",
             "An empty match before a character that is not ASCII is an error; ClickHouse tears it apart."
         ),
+        (
+            "L2Norm L2SquaredNorm L1Norm LinfNorm L2Distance L2SquaredDistance L1Distance cosineDistance dotProduct "
+                + "tuplePlus tupleMinus tupleMultiply",
+            "In floats, or with an error beyond 64 bits; ClickHouse's tuples of integers go round."
+        ),
+        ("sumKahan", "Summed row by row; ClickHouse sums four rows at a time, so that the last digits may differ."),
         ("toTypeName", "Literals of tuples and regressions have no names for their elements."),
         ("lowerUTF8 upperUTF8", "By Unicode's tables of this build, which may be of another version."),
     ]

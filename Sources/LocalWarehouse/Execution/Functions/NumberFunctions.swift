@@ -63,6 +63,7 @@ enum NumberFunctions {
             try call.number(0)
             return call.call(.wideUnsigned) { values in
                 let power = (values[0].doubleValue ?? 0).rounded(.towardZero)
+                guard abs(power) <= 1_000_000 else { throw ExecutionFault("intExp2 and intExp10 take small numbers") }
                 guard power >= 0 else { return WideUnsigned.value(0) }
                 guard power <= Double(maximum) else { return WideUnsigned.value(.max) }
                 return WideUnsigned.value((0..<Int(power)).reduce(1) { result, _ in result &* base })
@@ -110,7 +111,9 @@ enum NumberFunctions {
             guard count > 0 else { throw ExecutionFault("width_bucket needs at least one bucket") }
             if low >= high || value < low { return .int(0) }
             if value >= high { return .int(count + 1) }
-            return .int(Int64((value - low) * Double(count) / (high - low)) + 1)
+            let place = ((value - low) * Double(count) / (high - low)).rounded(.towardZero)
+            guard let bucket = Int64(exactly: place) else { throw ExecutionFault("width_bucket got too wide a range") }
+            return .int(bucket + 1)
         }
     }
 
@@ -138,6 +141,8 @@ enum NumberFunctions {
             try call.number(0)
             return call.call(type) { values in
                 let number = values[0].doubleValue ?? .nan
+                // NaN is below nothing.
+                if number.isNaN { return .int(names.last ?? 0) }
                 return .int(steps.lastIndex { number >= Double($0) }.map { names[$0] } ?? 0)
             }
         }

@@ -22,7 +22,7 @@ enum ReadableFunctions {
             return call.call(.string) { values in
                 var number = values[0].doubleValue ?? .nan
                 var unit = 0
-                while unit + 1 < units.count, abs(number) >= base, number.isFinite {
+                while unit + 1 < units.count, abs(number) >= base {
                     number /= base
                     unit += 1
                 }
@@ -69,12 +69,12 @@ enum ReadableFunctions {
             let numbers = values.map { $0.doubleValue ?? .nan }
             let (value, low, high) = (numbers[0], numbers[1], numbers[2])
             let width = numbers.count > 3 ? numbers[3] : 80
-            guard width >= 1, width <= 1000, low < high else {
+            guard width >= 1, width <= 1000, low < high, (high - low).isFinite else {
                 throw ExecutionFault("bar needs a width from 1 to 1,000 and a range that is not empty")
             }
             let length: Double =
                 value.isNaN || value <= low ? 0 : value >= high ? width : (value - low) * width / (high - low)
-            let eighths = Int((length * 8).rounded(.towardZero))
+            let eighths = Int(exactly: (length * 8).rounded(.towardZero)) ?? 0
             let marks = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
             return .string(String(repeating: "█", count: eighths / 8) + marks[eighths % 8])
         }

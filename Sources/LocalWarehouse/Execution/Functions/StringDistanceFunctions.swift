@@ -91,8 +91,8 @@ enum StringDistanceFunctions {
     }
 
     private static func jaro(_ a: [UInt8], _ b: [UInt8]) -> Double {
-        if a.isEmpty, b.isEmpty { return 1 }
-        if a.isEmpty || b.isEmpty { return 0 }
+        // Beside an empty text ClickHouse gives the other one's length.
+        if a.isEmpty || b.isEmpty { return Double(max(a.count, b.count)) }
         let reach = max(max(a.count, b.count) / 2 - 1, 0)
         var taken = [Bool](repeating: false, count: b.count)
         var matched: [UInt8] = []
@@ -114,7 +114,7 @@ enum StringDistanceFunctions {
 
     private static func winkler(_ a: [UInt8], _ b: [UInt8]) -> Double {
         let similarity = jaro(a, b)
-        guard similarity > 0.7 else { return similarity }
+        guard similarity > 0.7, !a.isEmpty, !b.isEmpty else { return similarity }
         let common = zip(a, b).prefix(4).prefix { $0 == $1 }.count
         return similarity + 0.1 * Double(common) * (1 - similarity)
     }

@@ -170,7 +170,7 @@ enum TimeZoneFunctions {
         let time = call.call(Array(call.arguments[..<6]), .dateTime(zoned: mark), key: key) { values in
             let parts = values.map(whole)
             guard let day = day(parts[0], parts[1], parts[2]), parts[3...].allSatisfy({ $0 >= 0 && $0 < 100 }) else {
-                return .int(0)
+                throw ExecutionFault("makeDateTime got numbers that make no time from 1970 to 2106")
             }
             let clock = (parts[3] * 60 + parts[4]) * 60 + parts[5]
             return .int(zone.moment(local: day * ProjectCalendar.day + clock * ProjectCalendar.second))

@@ -19,7 +19,7 @@ enum URLFunctions {
             ("cutQueryString", { cut($0, from: "?", to: "#") }), ("cutFragment", { cut($0, from: "#", to: nil) }),
             ("cutQueryStringAndFragment", { cut($0, from: $0.contains("?") ? "?" : "#", to: nil) }),
             ("cutWWW", { cutWWW($0) }), ("topLevelDomain", { topLevel(host($0)) }),
-            ("netloc", { parts($0).host }),
+            ("netloc", { isHost(parts($0).host[...]) ? parts($0).host : "" }),
         ]
         for (name, map) in texts {
             let bind: FunctionBinding.Bind = { call throws(AirlockError) in
@@ -95,20 +95,40 @@ enum URLFunctions {
             }
         }
         parts.host = String(rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" })
-        if let slash = rest.firstIndex(of: "/") { parts.rest = String(rest[slash...]) }
+        parts.rest = self.rest(of: url)
         return parts
+    }
+
+    /// What follows the host, as ClickHouse finds it: from the first slash on or, where that is the first of two, from the
+    /// next one behind them.
+    private static func rest(of url: String) -> String {
+        let bytes = url.utf8
+        guard var slash = bytes.firstIndex(of: 0x2F) else { return "" }
+        let next = bytes.index(after: slash)
+        if next < bytes.endIndex, bytes[next] == 0x2F {
+            guard let third = bytes[bytes.index(after: next)...].firstIndex(of: 0x2F) else { return "" }
+            slash = third
+        }
+        return String(url[slash...])
     }
 
     /// Without user and port; empty when it holds no point, or a sign that no host has, as ClickHouse has it.
     private static func host(_ url: String) -> String {
         var host = parts(url).host[...]
-        if let at = host.lastIndex(of: "@") { host = host[host.index(after: at)...] }
+        if let at = host.lastIndex(of: "@") {
+            // Without a scheme a user's password reads as a port, and what follows as nothing.
+            if host[..<at].contains(":"), !url.contains("//") { return "" }
+            host = host[host.index(after: at)...]
+        }
         if let colon = host.firstIndex(of: ":") { host = host[..<colon] }
-        guard !host.contains(where: { " \t<>%{}|\\^~[];=&".contains($0) }), let point = host.lastIndex(of: "."),
+        guard isHost(host), let point = host.lastIndex(of: "."),
             host.index(after: point) < host.endIndex
         else { return "" }
         return String(host)
     }
+
+    /// Whether there is no sign that neither a host nor a user has.
+    private static func isHost(_ text: Substring) -> Bool { !text.contains { " \t<>%{}|\\^~[];=&".contains($0) } }
 
     private static func withoutWWW(_ host: String) -> String {
         host.hasPrefix("www.") ? String(host.dropFirst(4)) : host
@@ -171,7 +191,8 @@ enum URLFunctions {
             let fallback = values.count > 1 ? values[1] : .int(0)
             let url = values[0].text
             let authority = parts(url).host
-            guard !host(url).isEmpty, let colon = authority.lastIndex(of: ":"),
+            let user = authority.lastIndex(of: "@").map { authority[..<$0] } ?? ""
+            guard !host(url).isEmpty, !user.contains(":"), let colon = authority.lastIndex(of: ":"),
                 let port = UInt16(authority[authority.index(after: colon)...])
             else { return fallback }
             return .int(Int64(port))

@@ -23,6 +23,15 @@ extension Value {
 
     var intValue: Int64? { if case .int(let value) = self { value } else { nil } }
 
+    /// Whether a text with a NUL is in it.
+    var holdsNUL: Bool {
+        switch self {
+        case .string(let text): text.utf8.contains(0)
+        case .array(let values): values.contains(where: \.holdsNUL)
+        default: false
+        }
+    }
+
     /// Any number as a `Double`.
     var doubleValue: Double? {
         switch self {
