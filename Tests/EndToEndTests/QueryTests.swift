@@ -51,4 +51,36 @@ import Testing
         #expect(document["cut_by"] == "default_limit")
         #expect(document["rows"]?.arrayValue?.count == 100)
     }
+
+    /// Permissions are decided on the parsed query: a template that may read one property reads that one, in whatever form,
+    /// and no other by any way around.
+    @Test(arguments: [
+        ("SELECT event, properties.plan FROM events LIMIT 1", true),
+        ("SELECT properties['plan'] FROM events LIMIT 1", true),
+        ("SELECT JSONExtractString(properties, 'plan') FROM events LIMIT 1", true),
+        ("SELECT properties.$browser FROM events LIMIT 1", false),
+        ("SELECT properties FROM events LIMIT 1", false),
+        ("SELECT * FROM events LIMIT 1", false),
+        ("SELECT person.properties.email FROM events LIMIT 1", false),
+        ("WITH e AS (SELECT properties AS p FROM events) SELECT p.email FROM e LIMIT 1", false),
+        ("SELECT properties[concat('pl', 'an')] FROM events LIMIT 1", false),
+    ])
+    func aGrantOfOnePropertyGivesThatOne(query: String, isAllowed: Bool) throws {
+        let script = """
+            # /// script
+            # requires-python = ">=3.9"
+            # [tool.airlock.access]
+            # tables = ["events"]
+            # columns = { events = ["event", "properties.plan"] }
+            # ///
+            import airlock
+            try:
+                print(len(airlock.query(\(JSONValue.string(query).json)).rows))
+            except airlock.PermissionDenied as error:
+                print("denied")
+            """
+        let answer = try BuiltBinary().run(["exec", "-", "--format", "json"], input: script)
+        #expect(answer.exitCode == 0)
+        #expect(try answer.json()["stdout"]?["text"] == .string(isAllowed ? "1\n" : "denied\n"), "\(answer.output)")
+    }
 }

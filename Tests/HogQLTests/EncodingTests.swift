@@ -79,9 +79,7 @@ struct EncodingTests {
         #expect(
             json == [
                 "tables": ["events"],
-                "columns": [
-                    ["table": "events", "column": "*"], ["table": "events", "column": "properties"],
-                ],
+                "columns": [["table": "events", "column": "*"]],
                 "properties": ["events.properties.*", "events.properties.a"],
                 "functions": [], "placeholders": ["x"], "limit": nil, "uses_offset": false,
                 "cost_hints": [

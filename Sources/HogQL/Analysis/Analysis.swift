@@ -19,6 +19,7 @@ public struct Analysis: Sendable, Hashable {
     /// Tables that are read, as they are named (case matters), in order of first use; with those that
     /// `person.properties.x` or `session.$channel_type` join.
     public var tables: [String] = []
+    /// Columns that are read whole; of one that only single properties are read of, ``properties`` tells.
     public var columns: [Column] = []
     /// `events.properties.$browser`; `events.properties.*` when the column is read whole or by a computed name.
     public var properties: [String] = []

@@ -70,16 +70,15 @@ struct Analyzer {
     private mutating func read(_ path: ArraySlice<String>, of table: String) {
         guard let first = path.first, first != "*" else { return addAll(of: table) }
         let rest = path.dropFirst()
-        add(column: first, of: table)
         if let joined = KnownTables.joined(by: first, of: table) {
+            add(column: first, of: table)
             add(table: joined)
             return read(rest, of: joined)
         }
-        if let name = rest.first {
-            add(property: "\(table).\(first).\(name)")
-        } else if first == "properties" {
-            add(property: "\(table).properties.*")
-        }
+        // One property is read, and not the column that holds it with all others.
+        if let name = rest.first { return add(property: "\(table).\(first).\(name)") }
+        add(column: first, of: table)
+        if first == "properties" { add(property: "\(table).properties.*") }
     }
 
     /// Counts a path by looking its first name up in the scopes, innermost first.

@@ -73,6 +73,12 @@ enum FunctionNotes {
 
     private static let groups: [(names: String, note: String)] = [
         (
+            "formatReadableSize formatReadableDecimalSize formatReadableQuantity formatReadableTimeDelta",
+            "Of NaN and of numbers beyond 10^18 the text may differ."
+        ),
+        ("rankCorr", "With NaN among the values the ranks may differ."),
+        ("netloc", "Of text that is no URL another part may be taken for the host."),
+        (
             "quantile quantiles median quantileDeterministic quantilesDeterministic medianDeterministic",
             "Exact however many values there are; ClickHouse draws a sample beyond 8,192."
         ),
