@@ -5,7 +5,7 @@ import Testing
 
 @testable import Broker
 
-@Suite(.timeLimit(.minutes(1))) struct BrokerSessionTests {
+@Suite(.timeLimit(.minutes(10))) struct BrokerSessionTests {
     private func session(
         _ driver: FakeDriver, limits: BrokerLimits = BrokerLimits(), grants: Grants = Grants(),
         clock: BrokerClock = .continuous

@@ -5,7 +5,7 @@ import Testing
 @testable import Broker
 
 /// The real guest: Python's bootstrap and package against a session.
-@Suite(.timeLimit(.minutes(1))) struct GuestTests {
+@Suite(.timeLimit(.minutes(10))) struct GuestTests {
     @Test func theWholeWay() async throws {
         var driver = FakeDriver()
         driver.answer = { (text, values, options) throws(AirlockError) in

@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// Wrong input of every kind: a clear error, the documented exit code, nothing left behind.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct BadInputTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct BadInputTests {
     private func temporaryFile(_ name: String, _ content: String) throws -> String {
         let path = NSTemporaryDirectory() + "/airlock-e2e-\(getpid())-\(name)"
         try content.write(toFile: path, atomically: true, encoding: .utf8)

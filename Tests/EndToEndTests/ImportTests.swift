@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// Own data: imported from CSV and JSONL, then analysed by a template.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct ImportTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct ImportTests {
     private func folder() throws -> String {
         let path = NSTemporaryDirectory() + "/airlock-import-\(UInt32.random(in: .min ... .max))"
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)

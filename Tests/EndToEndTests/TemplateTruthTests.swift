@@ -4,7 +4,7 @@ import LocalWarehouse
 import Testing
 
 /// Each built-in template, run through the built binary over the demo data set, against what is true of that.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct TemplateTruthTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct TemplateTruthTests {
     private func run(_ arguments: [String]) throws -> JSONValue {
         let answer = try BuiltBinary().run(["run"] + arguments + ["--format", "json"])
         #expect(answer.exitCode == 0, "\(arguments): \(answer.errors) \(answer.output.prefix(2000))")

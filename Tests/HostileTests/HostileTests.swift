@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// All hostile items against the built binary, in both levels of isolation, as root and as an ordinary user, cold.
-@Suite(.timeLimit(.minutes(5))) struct HostileTests {
+@Suite(.timeLimit(.minutes(10))) struct HostileTests {
     @Test(arguments: HostileItem.all, Combination.possible)
     func isContained(item: HostileItem, combination: Combination) throws {
         guard combination.isPossible else { return }

@@ -6,7 +6,7 @@ import Testing
 @testable import Sandbox
 
 /// Sandboxes launched on a guess.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct HeadStartTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct HeadStartTests {
     private let environment = ["AIRLOCK_CACHE": "/tmp/airlock-tests-cache-\(geteuid())-head-start"]
 
     private func request(files: Int = SandboxLimits().files) throws -> SandboxRequest {

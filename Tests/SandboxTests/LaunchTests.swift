@@ -7,7 +7,7 @@ import Testing
 @testable import Sandbox
 
 /// Launches with the real interpreter; what the scripts of other suites do is looked at there.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct LaunchTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct LaunchTests {
     /// A channel that sends nothing, so that the guest waits for its script.
     final class SilentChannel: GuestChannel {
         func started(_ link: any GuestLink) {}
