@@ -1,13 +1,29 @@
 /// SHA-256 (FIPS 180-4): what names a template file or a set of values. Not for secrets or passwords.
 public struct SHA256: Sendable {
-    private var state: [UInt32] = [
-        0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
-    ]
+    private var state: [UInt32]
     /// Bytes that do not fill a block yet; always fewer than 64.
     private var pending: [UInt8] = []
     private var length: UInt64 = 0
 
-    public init() { pending.reserveCapacity(64) }
+    public init() {
+        self.init(state: [
+            0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
+        ])
+    }
+
+    private init(state: [UInt32]) {
+        self.state = state
+        pending.reserveCapacity(64)
+    }
+
+    /// The SHA-224 digest of `bytes`, 28 bytes: SHA-256 from another start, cut (FIPS 180-4 §6.3).
+    public static func digest224(_ bytes: some Collection<UInt8>) -> [UInt8] {
+        var hash = SHA256(state: [
+            0xc105_9ed8, 0x367c_d507, 0x3070_dd17, 0xf70e_5939, 0xffc0_0b31, 0x6858_1511, 0x64f9_8fa7, 0xbefa_4fa4,
+        ])
+        hash.update(bytes)
+        return Array(hash.digest().prefix(28))
+    }
 
     /// The digest of `bytes`, 64 lower-case hexadecimal digits.
     public static func hexDigest(_ bytes: some Collection<UInt8>) -> String {

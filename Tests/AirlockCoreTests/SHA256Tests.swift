@@ -19,6 +19,14 @@ import Testing
         #expect(SHA256.hexDigest(text.utf8) == digest)
     }
 
+    /// FIPS 180-4's example.
+    @Test func theShorterDigestHasItsOwnStart() {
+        let wanted = "23097d223405d8228642a477bda255b32aadbce4bda0b3f7e36c9da7"
+        #expect(
+            SHA256.digest224("abc".utf8).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+                == wanted)
+    }
+
     @Test func aMillionLettersInUnevenPieces() {
         var hash = SHA256()
         var left = 1_000_000

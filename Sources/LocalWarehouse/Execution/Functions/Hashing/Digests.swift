@@ -34,38 +34,6 @@ enum Digests {
         return hash.digest()
     }
 
-    /// SHA-224: SHA-256 from another start, cut.
-    static func sha224(_ message: [UInt8]) -> [UInt8] {
-        var state: [UInt32] = [
-            0xc105_9ed8, 0x367c_d507, 0x3070_dd17, 0xf70e_5939, 0xffc0_0b31, 0x6858_1511, 0x64f9_8fa7, 0xbefa_4fa4,
-        ]
-        let bytes = padded(message, block: 64, lengthBytes: (UInt64(message.count) &* 8).littleBytes.reversed())
-        for block in stride(from: 0, to: bytes.count, by: 64) {
-            var words = (0..<16).map { index in
-                bytes[(block + index * 4)..<(block + index * 4 + 4)].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-            }
-            for index in 16..<64 {
-                let (early, late) = (words[index - 15], words[index - 2])
-                let small0 = early.rotatedRight(7) ^ early.rotatedRight(18) ^ early >> 3
-                let small1 = late.rotatedRight(17) ^ late.rotatedRight(19) ^ late >> 10
-                words.append(words[index - 16] &+ small0 &+ words[index - 7] &+ small1)
-            }
-            var s = state
-            for index in 0..<64 {
-                let big1 = s[4].rotatedRight(6) ^ s[4].rotatedRight(11) ^ s[4].rotatedRight(25)
-                // SHA-256's constants are the upper halves of SHA-512's.
-                let constant = UInt32(truncatingIfNeeded: sha512Constants[index] >> 32)
-                let choice = (s[4] & s[5]) ^ (~s[4] & s[6])
-                let first = s[7] &+ big1 &+ choice &+ constant &+ words[index]
-                let big0 = s[0].rotatedRight(2) ^ s[0].rotatedRight(13) ^ s[0].rotatedRight(22)
-                let second = big0 &+ ((s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]))
-                s = [first &+ second, s[0], s[1], s[2], s[3] &+ first, s[4], s[5], s[6]]
-            }
-            for index in 0..<8 { state[index] &+= s[index] }
-        }
-        return Array(state.flatMap { $0.littleBytes.reversed() }.prefix(28))
-    }
-
     /// SHA-512, or SHA-384 from its own start, cut.
     static func sha512(_ message: [UInt8], short: Bool = false) -> [UInt8] {
         var state: [UInt64] =

@@ -19,7 +19,7 @@ enum HashFunctions {
         "sipHash128": digest(16) { halves(SipHash.hash128($0)) },
         "murmurHash3_128": digest(16) { halves(MurmurHash.three128($0)) },
         "MD5": digest(16) { Digests.md5($0) }, "SHA1": digest(20) { SHA1.digest($0) },
-        "SHA224": digest(28) { Digests.sha224($0) }, "SHA256": digest(32) { Digests.sha256($0) },
+        "SHA224": digest(28) { SHA256.digest224($0) }, "SHA256": digest(32) { Digests.sha256($0) },
         "SHA384": digest(48) { Digests.sha512($0, short: true) }, "SHA512": digest(64) { Digests.sha512($0) },
         // PostHog's own name.
         "md5": { call throws(AirlockError) in
