@@ -96,11 +96,14 @@ public final class Sandbox: Sendable {
                     owner: LaunchSpecification.hostIdentity)
             let specification = LaunchSpecification(
                 request, filter: filter, scratchOnHost: scratch?.path, landlockABI: landlockABI)
+            let bytes = specification.bytes
+            // Portable isolation's scratch directory is another with each run, and a group has to be there first.
+            let canRecur = specification.namespaces != 0 && cgroup.descriptor < 0
             let child: LaunchedChild
-            if let early = headStart?.take(for: specification, hasOwnGroup: cgroup.descriptor >= 0) {
+            if let early = headStart?.take(for: bytes, canRecur: canRecur) {
                 child = early
             } else {
-                child = try LaunchedChild(specification, cgroup: cgroup.descriptor, failAt: request.failAt)
+                child = try LaunchedChild(specification: bytes, cgroup: cgroup.descriptor, failAt: request.failAt)
             }
             let supervisor = Supervisor(request, channel: channel, link: link, child: child, scratch: scratch)
             var outcome = try supervisor.run()

@@ -54,6 +54,7 @@ import Testing
             [
                 AIRLOCK_STEP_ID_MAP, AIRLOCK_STEP_OPEN_SOURCE, AIRLOCK_STEP_PRIVATE_MOUNTS, AIRLOCK_STEP_ROOT,
                 AIRLOCK_STEP_BIND, AIRLOCK_STEP_SCRATCH, AIRLOCK_STEP_PIVOT, AIRLOCK_STEP_HOSTNAME,
+                AIRLOCK_STEP_OLD_ROOT,
             ].map(\.rawValue))
 
         /// Every step of the launch is made to fail: nothing runs, the error names the step, nobody is left.
