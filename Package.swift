@@ -57,6 +57,9 @@ let package = Package(
         .target(name: "AirlockLauncher", path: "sandbox/launcher"),
         module("Sandbox", ["AirlockCore", "AirlockLauncher", "CLibseccomp"]),
 
+        // What a hostile script tries: for the tests, for doctor --probe, for the comparison with other sandboxes.
+        module("HostileProbes", ["AirlockCore"]),
+
         // Data.
         module("HogQL", ["AirlockCore"]),
         module("DriverKit", ["AirlockCore"]),
@@ -124,7 +127,7 @@ let package = Package(
                 "AirlockCore", "DriverKit", "Reporting", "Templating", "airlock",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
-        tests("HostileTests", ["AirlockCore", "AirlockTesting", "airlock"]),
+        tests("HostileTests", ["AirlockCore", "AirlockTesting", "HostileProbes", "airlock"]),
         tests("EndToEndTests", ["AirlockCore", "AirlockTesting", "LocalWarehouse", "airlock"]),
     ]
 )

@@ -1,8 +1,9 @@
 import Foundation
+import HostileProbes
 
 /// The table in SECURITY.md: what each item comes to in each level of isolation, from the suite's own data.
 enum SecurityTable {
-    static let begin = "<!-- hostile suite: generated from Tests/HostileTests -->"
+    static let begin = "<!-- hostile suite: generated from Sources/HostileProbes -->"
     static let end = "<!-- end of the hostile suite -->"
 
     static var text: String {

@@ -1,11 +1,9 @@
-import AirlockTesting
-
 /// What stands before every probe. Its line count is of no matter: no probe looks at its own lines.
-enum Prelude {
+package enum Prelude {
     /// Saying what happened. `BREACH` is what must not happen in the sandbox and has to happen outside; `GAP` is what the
     /// table in SECURITY.md owns up to; `WRONG` is a refusal for another reason than the expected one; `LACKS` is what
     /// this host's kernel does not have.
-    static let base = #"""
+    private static let base = #"""
         import errno, os, sys
 
         LACKING = (errno.ENOSYS, errno.EAFNOSUPPORT, errno.EPROTONOSUPPORT, errno.ESOCKTNOSUPPORT, errno.ENODEV, errno.ENXIO)
@@ -42,7 +40,7 @@ enum Prelude {
         """#
 
     /// System calls by name, past the C library's own wrappers.
-    static let kernel = #"""
+    private static let kernel = #"""
         import ctypes, platform
 
         libc = ctypes.CDLL(None, use_errno=True)
@@ -98,7 +96,7 @@ enum Prelude {
 
     /// Machine code. In the sandbox none can be brought along where nothing written can be mapped as executable, so what
     /// the interpreter's own text holds is jumped into: `int 0x80` stands inside of longer instructions there.
-    static let machine = #"""
+    private static let machine = #"""
         import mmap, struct
 
         def machine(code, low=False):
@@ -136,7 +134,7 @@ enum Prelude {
         """#
 
     /// The broker's two pipes, without the package `airlock` between.
-    static let channel = #"""
+    private static let channel = #"""
         import json, time
 
         if not INSIDE:
@@ -169,11 +167,15 @@ enum Prelude {
         """#
 
     /// The script of a probe with what it needs of the above.
-    static func script(_ body: String, inside: Bool, level: String, bait: Bait) -> String {
+    ///
+    /// - Parameters:
+    ///   - inside: whether it is run in the sandbox.
+    ///   - level: the level of isolation; `none` outside.
+    package static func script(_ body: String, inside: Bool, level: String, facts planted: PlantedFacts) -> String {
         let facts = """
             INSIDE, LEVEL = \(inside ? "True" : "False"), '\(level)'
-            TOKEN, FILE, FOLDER, SOCKET = '\(bait.token)', '\(bait.file)', '\(bait.folder)', '\(bait.socket)'
-            PORT, ABSTRACT, VICTIM, CACHE = \(bait.port), '\(bait.token)', \(bait.victim.pid), '\(bait.cache)'
+            TOKEN, FILE, FOLDER, SOCKET = '\(planted.token)', '\(planted.file)', '\(planted.folder)', '\(planted.socket)'
+            PORT, ABSTRACT, VICTIM, CACHE = \(planted.port), '\(planted.token)', \(planted.victim), '\(planted.cache)'
             """
         let needsMachine = ["machine(", "jump(", "gadget("].contains { body.contains($0) }
         let needsKernel = needsMachine || ["kernel(", "libc.", "in_child(", "private("].contains { body.contains($0) }
