@@ -81,12 +81,14 @@ let package = Package(
                 "AirlockCore", "Broker", "DriverKit", "EmbeddedFiles", "JSONSchema", "Sandbox", "Templating",
                 .product(name: "Logging", package: "swift-log"),
             ]),
+        // What this host offers the sandbox, and the hostile probes on it.
+        module("Doctor", ["AirlockCore", "AirlockLauncher", "HostileProbes", "Sandbox"]),
         module("Reporting", ["AirlockCore"]),
         .executableTarget(
             name: "airlock",
             dependencies: [
-                "AirlockCore", "Broker", "DriverKit", "HogQL", "LocalWarehouse", "Reporting", "Runner", "Sandbox",
-                "Templating",
+                "AirlockCore", "Broker", "Doctor", "DriverKit", "HogQL", "LocalWarehouse", "Reporting", "Runner",
+                "Sandbox", "Templating",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -120,6 +122,7 @@ let package = Package(
             ], exclude: ["Execution/Recording"]),
         tests("BrokerTests", ["AirlockCore", "Broker", "DriverKit"]),
         tests("RunnerTests", ["AirlockCore", "Broker", "DriverKit", "Runner", "Sandbox", "Templating"]),
+        tests("DoctorTests", ["AirlockCore", "Doctor", "HostileProbes"]),
         tests("ReportingTests", ["AirlockCore", "Reporting"]),
         tests(
             "CommandLineTests",

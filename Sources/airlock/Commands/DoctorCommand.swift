@@ -1,6 +1,6 @@
 import ArgumentParser
 
-struct DoctorCommand: ParsableCommand {
+struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor", abstract: "Say what this host offers the sandbox, and how to get what is missing.",
         discussion: """
@@ -14,8 +14,8 @@ struct DoctorCommand: ParsableCommand {
     @OptionGroup(title: "Templates") var templates: TemplateOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
-    func run() throws {
-        let examination = Examination.make(templates.source)
+    func run() async throws {
+        let examination = await Examination.make(templates.source)
         try examination.present(output)
         if !examination.canRun { throw ExitCode(70) }
     }

@@ -177,10 +177,16 @@ int airlock_kill(int pidfd);
 /// The Landlock ABI version of the running kernel; 0 when it has none. See landlock(7).
 int airlock_landlock_abi(void);
 
+/// Why there is no ABI version: 0, or errno: ENOSYS where the kernel was built without, EOPNOTSUPP where it is off.
+int airlock_landlock_error(void);
+
 /// Forks a child into these namespaces and lets it end at once: whether the host allows them.
 ///
 /// @return 0, or errno.
 int airlock_probe_namespaces(uint64_t namespaces);
+
+/// Forks a child that makes the mounts of its own user and mount namespace private: 0, or errno.
+int airlock_probe_mounts(void);
 
 /// Whether a seccomp filter with a user notification listener can be installed: 0, or errno.
 int airlock_probe_listener(void);
