@@ -87,7 +87,8 @@ let package = Package(
         .executableTarget(
             name: "airlock",
             dependencies: [
-                "AirlockCore", "Broker", "Doctor", "DriverKit", "HogQL", "LocalWarehouse", "Reporting", "Runner",
+                "AirlockCore", "Broker", "Doctor", "DriverKit", "HogQL", "HostileProbes", "LocalWarehouse", "Reporting",
+                "Runner",
                 "Sandbox", "Templating",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),

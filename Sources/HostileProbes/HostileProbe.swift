@@ -15,10 +15,12 @@ package struct HostileProbe: Sendable {
     package var isRepeated: Bool
     /// Whether its output is shown once more as text, where nothing may steer a terminal.
     package var isShownAsText: Bool
+    /// What has to hold before it is run on a machine that matters: without the sandbox it would do harm.
+    package var rehearsal: Rehearsal?
 
     init(
         _ full: ProbeOutcome, portable: ProbeOutcome? = nil, limits: [String] = [], isRepeated: Bool = false,
-        isShownAsText: Bool = false, outside: String? = nil, _ script: String
+        isShownAsText: Bool = false, rehearsal: Rehearsal? = nil, outside: String? = nil, _ script: String
     ) {
         self.full = full
         // What is not there in full isolation is there and refused in portable isolation.
@@ -26,6 +28,7 @@ package struct HostileProbe: Sendable {
         self.limits = limits
         self.isRepeated = isRepeated
         self.isShownAsText = isShownAsText
+        self.rehearsal = rehearsal
         self.outside = outside ?? script
         self.script = script
     }

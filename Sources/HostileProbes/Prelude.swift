@@ -166,14 +166,22 @@ package enum Prelude {
                 time.sleep(20)
         """#
 
+    /// Outside a crash is the host's to handle. A limit of one byte keeps it from writing a core and from starting a
+    /// program for it, which a limit of zero would not (core(5)).
+    private static let noCore = "import resource; resource.setrlimit(resource.RLIMIT_CORE, (1, 1))"
+
     /// The script of a probe with what it needs of the above.
     ///
     /// - Parameters:
     ///   - inside: whether it is run in the sandbox.
     ///   - level: the level of isolation; `none` outside.
-    package static func script(_ body: String, inside: Bool, level: String, facts planted: PlantedFacts) -> String {
+    ///   - isSparing: whether the machine is somebody's own: then a script damages only what was planted or what lies in
+    ///     the cache of the runs, and outside loads no kernel module, whatever the sandbox lets through.
+    package static func script(
+        _ body: String, inside: Bool, level: String, isSparing: Bool = false, facts planted: PlantedFacts
+    ) -> String {
         let facts = """
-            INSIDE, LEVEL = \(inside ? "True" : "False"), '\(level)'
+            INSIDE, LEVEL, SPARING = \(inside ? "True" : "False"), '\(level)', \(isSparing ? "True" : "False")
             TOKEN, FILE, FOLDER, SOCKET = '\(planted.token)', '\(planted.file)', '\(planted.folder)', '\(planted.socket)'
             PORT, ABSTRACT, VICTIM, CACHE = \(planted.port), '\(planted.token)', \(planted.victim), '\(planted.cache)'
             """
@@ -182,7 +190,7 @@ package enum Prelude {
         let needsChannel = ["send(", "frame(", "wait("].contains { body.contains($0) }
         let parts = [
             facts, base, needsKernel ? kernel : "", needsMachine ? machine : "", needsChannel ? channel : "",
-            inside ? "print('SCRATCH', os.getcwd(), flush=True)" : "", body, "print('END', flush=True)",
+            inside ? "print('SCRATCH', os.getcwd(), flush=True)" : noCore, body, "print('END', flush=True)",
         ]
         return parts.joined(separator: "\n")
     }

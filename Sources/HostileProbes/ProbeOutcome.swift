@@ -1,5 +1,5 @@
 /// How the sandbox has to end a probe.
-package enum ProbeOutcome: Sendable, Equatable {
+package enum ProbeOutcome: Sendable, Hashable {
     /// The script got an error for everything it tried, and ended by itself. The calls named are counted in the result.
     case refused(_ counted: [String])
     /// It did not even find what it looked for, and ended by itself.

@@ -26,6 +26,9 @@ package enum HostTrial {
         return times.sorted()[2]
     }
 
+    /// Removes a directory with all that is in it, following no link.
+    package static func remove(_ directory: String) { ScratchDirectory.remove(directory) }
+
     /// The text of a small file of the host; `nil` when it cannot be read.
     package static func text(_ path: String) -> String? {
         readFile(path, maxBytes: 1 << 20).map { String(decoding: $0, as: UTF8.self) }

@@ -60,23 +60,25 @@ extension Diagnosis {
     private static func undelegated(_ facts: HostFacts) -> (cause: String, remedy: String) {
         let cgroup = facts.cgroup
         let cause = "no part of the cgroup tree is delegated to this process (\(cgroup.detail))"
+        let mount = cgroup.mount ?? "/sys/fs/cgroup"
+        // A cgroup that holds processes hands no controllers down (cgroups(7), "No internal processes"): the shell moves
+        // itself into one below, and gives the one above to airlock.
+        let enter =
+            "sh -c 'd=\(mount)$(sed -n s/^0:://p /proc/self/cgroup); mkdir $d/host && echo $$ > $d/host/cgroup.procs && "
+            + "echo +memory +pids > $d/cgroup.subtree_control && AIRLOCK_CGROUP=$d exec airlock …'"
         if cgroup.hasSystemd, facts.user == 0 {
-            return (cause, "systemd-run --scope -p Delegate=yes airlock …; for a service, Delegate=yes in its unit.")
+            return (cause, "systemd-run --scope -p Delegate=yes \(enter)")
         }
         if cgroup.hasSystemd, cgroup.hasUserManager {
-            return (
-                cause,
-                "systemd-run --user --scope -p Delegate=yes airlock …; for a service, Delegate=yes in its unit."
-            )
+            return (cause, "systemd-run --user --scope -p Delegate=yes \(enter)")
         }
         if cgroup.hasSystemd {
             return (
                 cause,
                 "sudo loginctl enable-linger \(facts.user), log in again, then systemd-run --user --scope "
-                    + "-p Delegate=yes airlock …"
+                    + "-p Delegate=yes \(enter)"
             )
         }
-        let mount = cgroup.mount ?? "/sys/fs/cgroup"
         return (
             cause,
             "As root: mkdir \(mount)/airlock && echo '+memory +pids' | tee \(mount)/cgroup.subtree_control "

@@ -7,6 +7,7 @@
 #define AIRLOCK_LAUNCHER_H
 
 #include <linux/filter.h>
+#include <spawn.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -199,6 +200,8 @@ int airlock_pipe(int ends[_Nonnull 2]);
 int airlock_event(void);
 /// memfd_create(2), close-on-exec.
 int airlock_memory_file(const char *name);
+/// posix_spawn_file_actions_addchdir_np(3): 0, or an error number.
+int airlock_spawn_directory(posix_spawn_file_actions_t *actions, const char *path);
 /// The signal's name without SIG, or NULL; see sigabbrev_np(3).
 const char *_Nullable airlock_signal_name(int number);
 
