@@ -65,6 +65,9 @@ let package = Package(
             ]),
         module("Sandbox", ["AirlockCore", "AirlockLauncher", "CLibseccomp"]),
 
+        // What a hostile script tries: for the tests, for doctor --probe, for the comparison with other sandboxes.
+        module("HostileProbes", ["AirlockCore"]),
+
         // Data.
         module("HogQL", ["AirlockCore"]),
         module("DriverKit", ["AirlockCore"]),
@@ -86,12 +89,15 @@ let package = Package(
                 "AirlockCore", "Broker", "DriverKit", "EmbeddedFiles", "JSONSchema", "Sandbox", "Templating",
                 .product(name: "Logging", package: "swift-log"),
             ]),
+        // What this host offers the sandbox, and the hostile probes on it.
+        module("Doctor", ["AirlockCore", "AirlockLauncher", "HostileProbes", "Sandbox"]),
         module("Reporting", ["AirlockCore"]),
         .executableTarget(
             name: "airlock",
             dependencies: [
-                "AirlockCore", "Broker", "DriverKit", "HogQL", "LocalWarehouse", "Reporting", "Runner", "Sandbox",
-                "Templating",
+                "AirlockCore", "Broker", "Doctor", "DriverKit", "HogQL", "HostileProbes", "LocalWarehouse", "Reporting",
+                "Runner",
+                "Sandbox", "Templating",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -125,6 +131,7 @@ let package = Package(
             ], exclude: ["Execution/Recording"]),
         tests("BrokerTests", ["AirlockCore", "Broker", "DriverKit"]),
         tests("RunnerTests", ["AirlockCore", "Broker", "DriverKit", "Runner", "Sandbox", "Templating"]),
+        tests("DoctorTests", ["AirlockCore", "Doctor", "HostileProbes"]),
         tests("ReportingTests", ["AirlockCore", "Reporting"]),
         tests(
             "CommandLineTests",
@@ -132,7 +139,7 @@ let package = Package(
                 "AirlockCore", "DriverKit", "Reporting", "Templating", "airlock",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
-        tests("HostileTests", ["AirlockCore", "AirlockTesting", "airlock"]),
+        tests("HostileTests", ["AirlockCore", "AirlockTesting", "HostileProbes", "airlock"]),
         tests("EndToEndTests", ["AirlockCore", "AirlockTesting", "LocalWarehouse", "airlock"]),
     ]
 )

@@ -1,4 +1,4 @@
-import AirlockCore
+package import AirlockCore
 import AirlockLauncher
 import Glibc
 
@@ -56,7 +56,7 @@ struct FileIdentity: Sendable, Hashable {
 
 extension PythonRuntime {
     /// The interpreter to use: `AIRLOCK_PYTHON`, else `/usr/bin/python3`, else the first `python3` on `PATH`.
-    static func candidate(environment: [String: String]) throws(AirlockError) -> String {
+    package static func candidate(environment: [String: String]) throws(AirlockError) -> String {
         if let chosen = environment["AIRLOCK_PYTHON"], !chosen.isEmpty {
             guard access(chosen, X_OK) == 0 else {
                 throw AirlockError(

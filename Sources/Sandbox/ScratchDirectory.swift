@@ -61,21 +61,23 @@ final class ScratchDirectory: Sendable {
     /// looked into counts as too much, since a script may hide anything there.
     func usage(maxEntries: Int) -> (bytes: Int, entries: Int) {
         var (bytes, entries) = (0, 0)
-        var waiting = [path]
+        var waiting = [Array(path.utf8CString)]
         while let directory = waiting.popLast() {
-            guard let listing = Listing(directory) else {
+            guard let listing = Listing(name: directory) else {
                 // A directory that was there a moment ago may be gone by now.
                 if errno == ENOENT || errno == ENOTDIR || errno == ELOOP { continue }
                 return (bytes, maxEntries + 1)
             }
-            while let name = listing.next() {
+            while let name = listing.nextName() {
                 entries += 1
                 if entries > maxEntries { return (bytes, entries) }
                 var status = stat()
                 guard fstatat(listing.descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { continue }
                 bytes += Int(status.st_blocks) * 512
                 // Paths of a hostile depth end at PATH_MAX and are then not counted further: entries still are.
-                if status.st_mode & S_IFMT == S_IFDIR { waiting.append("\(directory)/\(name)") }
+                if status.st_mode & S_IFMT == S_IFDIR {
+                    waiting.append(directory.dropLast() + [CChar(bitPattern: UInt8(ascii: "/"))] + name)
+                }
             }
         }
         return (bytes, entries)
@@ -89,27 +91,29 @@ final class ScratchDirectory: Sendable {
             guard let top = Listing(path) else { return }
             hasProgress = false
             fchmod(top.descriptor, 0o700)
-            while let name = top.next() {
+            while let name = top.nextName() {
                 round += 1
                 if unlinkat(top.descriptor, name, 0) == 0 {
                     hasProgress = true
                     continue
                 }
                 open(top.descriptor, name)
-                if let inner = Listing(name, in: top.descriptor) { raise(inner, into: top.descriptor, round: round) }
+                if let inner = Listing(name: name, in: top.descriptor) {
+                    raise(inner, into: top.descriptor, round: round)
+                }
                 if unlinkat(top.descriptor, name, Int32(AT_REMOVEDIR)) == 0 { hasProgress = true }
             }
         }
     }
 
     /// Makes a directory its owner's to use; never what a link leads to.
-    private static func open(_ parent: Int32, _ name: String) {
+    private static func open(_ parent: Int32, _ name: [CChar]) {
         _ = fchmodat(parent, name, 0o700, AT_SYMLINK_NOFOLLOW)
     }
 
     private static func raise(_ inner: Listing, into top: Int32, round: Int) {
         var index = 0
-        while let name = inner.next() {
+        while let name = inner.nextName() {
             if unlinkat(inner.descriptor, name, 0) == 0 { continue }
             // A directory that is not writable cannot be moved: its ".." would change.
             open(inner.descriptor, name)
@@ -124,8 +128,11 @@ private final class Listing {
     private let stream: OpaquePointer
     let descriptor: Int32
 
-    init?(_ path: String, in parent: Int32 = AT_FDCWD) {
-        let file = openat(parent, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    convenience init?(_ path: String) { self.init(name: Array(path.utf8CString)) }
+
+    /// - Parameter name: with its NUL at the end.
+    init?(name: [CChar], in parent: Int32 = AT_FDCWD) {
+        let file = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard file >= 0 else { return nil }
         guard let stream = fdopendir(file) else {
             close(file)
@@ -137,13 +144,21 @@ private final class Listing {
 
     deinit { closedir(stream) }
 
-    /// The next name but `.` and `..`.
+    /// The next name but `.` and `..`, for a directory of our own.
     func next() -> String? {
+        nextName().map { String(decoding: $0.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self) }
+    }
+
+    /// The same with its NUL, byte by byte: what a script made may be no text, and as one it would name no file.
+    func nextName() -> [CChar]? {
         while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { field -> [CChar] in
+                field.withMemoryRebound(to: CChar.self, capacity: 256) { text -> [CChar] in
+                    [CChar](UnsafeBufferPointer(start: text, count: min(strlen(text), 255))) + [0]
+                }
             }
-            if name != ".", name != ".." { return name }
+            let dot = CChar(bitPattern: UInt8(ascii: "."))
+            if name != [dot, 0], name != [dot, dot, 0] { return name }
         }
         return nil
     }

@@ -1,6 +1,7 @@
 import AirlockCore
 import AirlockTesting
 import Foundation
+import HostileProbes
 import Testing
 
 /// All hostile items against the built binary, in both levels of isolation, as root and as an ordinary user, cold.
@@ -19,14 +20,16 @@ import Testing
         for (index, probe) in item.probes.enumerated() {
             let runs = try (0..<(probe.isRepeated ? 2 : 1)).map { _ in try Run(probe, in: combination) }
             for run in runs {
-                let facts = Comment("\(item), probe \(index), \(combination): \(run.summary)")
-                for fault in run.faults { Issue.record("\(fault)\n\(facts)") }
-                check(run, probe.outcome(in: combination.level), facts)
-                hasShownGap = hasShownGap || !run.lines("GAP").isEmpty
+                let faults = run.faults + run.evidence.faults(against: probe.outcome(in: combination.level))
+                for fault in faults {
+                    Issue.record("\(item), probe \(index), \(combination): \(fault)\n\(run.evidence.summary)")
+                }
+                hasShownGap = hasShownGap || !run.evidence.lines("GAP").isEmpty
             }
             if let first = runs.first, let last = runs.last, runs.count == 2 {
-                let same = Set(first.lines("VALUE")).intersection(last.lines("VALUE"))
-                #expect(same.isEmpty && !first.lines("VALUE").isEmpty, "\(item): two runs had the same \(same)")
+                let same = Set(first.evidence.lines("VALUE")).intersection(last.evidence.lines("VALUE"))
+                let isSomethingSaid = !first.evidence.lines("VALUE").isEmpty
+                #expect(same.isEmpty && isSomethingSaid, "\(item): two runs had the same \(same)")
             }
             if probe.isShownAsText { try checkText(of: probe, combination) }
         }
@@ -37,35 +40,13 @@ import Testing
             "\(item) (\(combination)): the gap that SECURITY.md tells of and the one that was found are not the same")
     }
 
-    private func check(_ run: Run, _ expected: Outcome, _ facts: Comment) {
-        let result = run.result
-        #expect(!run.said.contains("BREACH"), facts)
-        #expect(run.lines("WRONG").isEmpty, facts)
-        #expect(result["status"]?.stringValue == expected.status, facts)
-        switch expected {
-        case .refused(let calls):
-            #expect(run.lines("END").count == 1, facts)
-            for call in calls {
-                #expect(result["usage"]?["refused_syscalls"]?[call]?.intValue ?? 0 > 0, facts)
-            }
-        case .absent, .contained: #expect(run.lines("END").count == 1, facts)
-        case .killed(let call): #expect(result["syscall"]?.stringValue == call, facts)
-        case .foreign: #expect(result["syscall"] == "a call of a foreign ABI", facts)
-        case .limit(let name): #expect(result["limit"]?.stringValue == name, facts)
-        case .failed(let signal, let code):
-            #expect(result["signal"]?.stringValue == signal, facts)
-            #expect(result["exit_code"]?.intValue == code, facts)
-        case .protocolViolation, .quotaExceeded: break
-        }
-    }
-
     /// Shown as text, nothing of what a script printed steers a terminal.
     private func checkText(of probe: HostileProbe, _ combination: Combination) throws {
         let binary = try BuiltBinary(as: combination.identity)
         let bait = try Bait(owner: combination.identity.scriptOwner, cache: binary.cache)
         let answer = try binary.run(
             ["exec", "-", "--isolation", combination.level],
-            input: Prelude.script(probe.script, inside: true, level: combination.level, bait: bait))
+            input: Prelude.script(probe.script, inside: true, level: combination.level, facts: bait.facts))
         for scalar in (answer.output + answer.errors).unicodeScalars {
             let isSafe = scalar == "\n" || scalar == "\t" || scalar.properties.generalCategory != .control
             #expect(isSafe && scalar.properties.generalCategory != .format, "U+\(String(scalar.value, radix: 16))")
@@ -118,22 +99,5 @@ import Testing
             sched_yield()
         }
         return condition()
-    }
-}
-
-extension HostileItem {
-    static let all: [HostileItem] =
-        (files + namespaces + processes + otherProcesses + network + kernelSurfaces + foreignCode + privileges
-        + hostInterfaces + memory + storage + endurance + outputs + broker + verdict)
-        .sorted { $0.number < $1.number }
-}
-
-extension Run {
-    var summary: String {
-        let parts = ["status", "limit", "syscall", "signal", "exit_code", "reason"].map {
-            "\($0) \(result[$0]?.json ?? "-")"
-        }
-        return parts.joined(separator: ", ") + ", refused \(result["usage"]?["refused_syscalls"]?.json ?? "-")\n"
-            + "\(said.suffix(1500))\n\(result["stderr"]?["text"]?.stringValue?.suffix(1500) ?? "")"
     }
 }

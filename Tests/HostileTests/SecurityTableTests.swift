@@ -1,4 +1,5 @@
 import Foundation
+import HostileProbes
 import Testing
 
 /// SECURITY.md says what the suite asserts.

@@ -118,6 +118,24 @@ import Testing
         #expect(usage.bytes >= 2 << 20)
         #expect(scratch.usage(maxEntries: 1).entries == 2)
     }
+
+    /// A script may name files as it likes: they count, and they go.
+    @Test func namesThatAreNoTextCountAndAreRemoved() throws {
+        let parent = try fresh()
+        defer { ScratchDirectory.remove(parent) }
+        let scratch = try ScratchDirectory(in: parent, owner: (geteuid(), getegid()))
+        let inner = Array(scratch.path.utf8) + Array("/d".utf8) + [0xFF]
+        #expect(mkdir((inner + [0]).map(CChar.init(bitPattern:)), 0o700) == 0)
+        for name in [inner + [0x2F, 0xFE], Array(scratch.path.utf8) + [0x2F, 0xC3, 0x28]] {
+            let file = open((name + [0]).map(CChar.init(bitPattern:)), O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+            #expect(file >= 0 && posix_fallocate(file, 0, 1 << 20) == 0)
+            close(file)
+        }
+        let usage = scratch.usage(maxEntries: 100)
+        #expect(usage.entries == 3 && usage.bytes >= 2 << 20)
+        ScratchDirectory.remove(scratch.path)
+        #expect(access(scratch.path, F_OK) != 0)
+    }
 }
 
 @Suite struct PythonRuntimeTests {

@@ -1,5 +1,6 @@
 // Landlock: a second opinion on paths, TCP and signals that does not depend on namespaces. See landlock(7).
 #define _GNU_SOURCE
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
 #include <sys/prctl.h>
@@ -28,6 +29,11 @@
 struct ruleset_attributes {
   uint64_t fs, net, scoped;
 };
+
+int airlock_landlock_error(void) {
+  long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+  return version < 0 ? errno : 0;
+}
 
 int airlock_landlock_abi(void) {
   long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);

@@ -26,4 +26,8 @@ int airlock_event(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 
 int airlock_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
 
+int airlock_spawn_directory(posix_spawn_file_actions_t *actions, const char *path) {
+  return posix_spawn_file_actions_addchdir_np(actions, path);
+}
+
 const char *airlock_signal_name(int number) { return sigabbrev_np(number); }

@@ -94,7 +94,7 @@ extension RunReport {
             if let path = artifactPaths[artifact.name] {
                 object["path"] = .string(path)
             } else {
-                object["base64"] = .string(Base64.text(artifact.bytes))
+                object["base64"] = .string(Base64.encoded(artifact.bytes))
             }
             return .object(object)
         }
@@ -117,7 +117,7 @@ extension RunReport {
         if let text = String(validating: stream.bytes, as: UTF8.self) {
             return ["text": .string(text), "cut": .bool(stream.isCut)]
         }
-        return ["base64": .string(Base64.text(stream.bytes)), "cut": .bool(stream.isCut)]
+        return ["base64": .string(Base64.encoded(stream.bytes)), "cut": .bool(stream.isCut)]
     }
 
     private var transcript: JSONValue {

@@ -1,81 +1,69 @@
 import AirlockCore
+import Doctor
 import Glibc
 import Reporting
 import Runner
-import Sandbox
 import Templating
 
 /// What `doctor` finds: the host's layers, the interpreter, the templates and the places where files are kept.
 struct Examination {
-    struct Finding {
-        enum State: String { case good, missing, broken, advice }
+    private(set) var diagnosis: Diagnosis
 
-        var name: String
-        var state: State
-        var detail: String
-        var remedy: String?
-    }
+    var canRun: Bool { diagnosis.level != nil }
 
-    private(set) var findings: [Finding] = []
-    private(set) var level: IsolationReport.Level?
-    private var hasPython = false
-
-    var canRun: Bool { level != nil && hasPython }
-
-    static func make(_ templates: TemplateSource) -> Examination {
-        var examination = Examination()
+    static func make(_ templates: TemplateSource) async -> Examination {
         let environment = Environment.all()
+        var examination: Examination
         do throws(AirlockError) {
-            let assets = try Assets(environment: environment)
-            examination.take(HostReport.make(environment: environment, guest: assets.guest))
+            var facts = HostFacts.read(environment: environment, guest: try Assets(environment: environment).guest)
+            // What cannot be started is not tried: its remedy is that of the layer which is missing.
+            let levels: [IsolationReport.Level]
+            switch Diagnosis(facts).level {
+            case .full: levels = [.full, .portable]
+            case .portable: levels = [.portable]
+            case nil: levels = []
+            }
+            for level in levels { facts.starts[level] = try await starts(level) }
+            examination = Examination(diagnosis: Diagnosis(facts))
         } catch {
-            examination.add(error, to: "guest and profiles")
+            // Without guest and profiles nothing can be run, and nothing else be said.
+            examination = Examination(diagnosis: Diagnosis(failed: error))
         }
         examination.lookAt(templates)
         examination.lookAtData()
         return examination
     }
 
-    private mutating func take(_ report: HostReport) {
-        level = report.level
-        for layer in report.layers {
-            findings.append(
-                Finding(
-                    name: layer.name, state: layer.active ? .good : .missing, detail: layer.detail, remedy: layer.remedy
-                ))
+    /// Starts an empty script a few times.
+    private static func starts(_ level: IsolationReport.Level) async throws(AirlockError) -> StartFacts {
+        let script = try Template(adHoc: "start", bytes: Array("pass\n".utf8), path: nil)
+        let data = LocalData.demo.driver(StatusLine(Console(path: nil, isQuiet: true)))
+        var request = RunRequest(template: script, driver: data)
+        request.isolation = level
+        var times: [Duration] = []
+        for _ in 0..<5 {
+            let result = await RunCall.runner.run(request)
+            guard result.status == .succeeded, let latency = result.startLatency else {
+                return .failed(
+                    result.error
+                        ?? AirlockError(.isolationUnavailable, "an empty script did not succeed", cause: result.reason))
+            }
+            times.append(latency)
         }
-        for setting in report.hardening {
-            findings.append(
-                Finding(
-                    name: setting.name, state: setting.active ? .good : .advice, detail: setting.detail,
-                    remedy: setting.remedy))
-        }
-        if let python = report.python {
-            hasPython = true
-            let start = report.pythonStart.map { ", starts in \($0.shortText)" } ?? ""
-            findings.append(
-                Finding(name: "python", state: .good, detail: "\(python.version) at \(python.executable)\(start)"))
-        }
-        if let error = report.pythonError { add(error, to: "python") }
-    }
-
-    private mutating func add(_ error: AirlockError, to name: String) {
-        let detail = [error.message, error.cause].compactMap { $0 }.joined(separator: ": ")
-        findings.append(Finding(name: name, state: .broken, detail: detail, remedy: error.hint))
+        return .measured(times)
     }
 
     private mutating func lookAt(_ templates: TemplateSource) {
         do throws(AirlockError) {
             let entries = try templates.catalogue.list()
             let broken = entries.filter { $0.error != nil }.map(\.name)
-            findings.append(
+            diagnosis.add(
                 Finding(
-                    name: "templates", state: broken.isEmpty ? .good : .broken,
-                    detail: broken.isEmpty
-                        ? "\(entries.count) found" : "broken: \(broken.joined(separator: ", "))",
+                    "templates", broken.isEmpty ? .good : .broken,
+                    broken.isEmpty ? "\(entries.count) found" : "broken: \(broken.joined(separator: ", "))",
                     remedy: broken.isEmpty ? nil : "'airlock templates check' says what is wrong."))
         } catch {
-            add(error, to: "templates")
+            diagnosis.add(Finding("templates", error))
         }
     }
 
@@ -83,51 +71,23 @@ struct Examination {
         do throws(AirlockError) {
             if let file = Environment.value("AIRLOCK_DATA") {
                 _ = try LocalData(file: file, named: "AIRLOCK_DATA")
-                findings.append(Finding(name: "data", state: .good, detail: file))
+                diagnosis.add(Finding("data", .good, "\(file)\(size(of: file)), named by AIRLOCK_DATA"))
                 return
             }
             let path = try LocalData.demoPath()
             let isMade = access(path, R_OK) == 0
-            findings.append(
-                Finding(name: "data", state: .good, detail: path + (isMade ? "" : " (made on first use)")))
+            diagnosis.add(
+                Finding(
+                    "data", .good,
+                    "the demo data set, since AIRLOCK_DATA is not set: \(path)"
+                        + (isMade ? size(of: path) : " (made on first use)")))
         } catch {
-            add(error, to: "data")
+            diagnosis.add(Finding("data", error))
         }
     }
 
-    func present(_ output: OutputOptions) throws {
-        let rows = findings.map { finding -> [JSONValue] in
-            [
-                .string(finding.name), .string(finding.state.rawValue), .string(finding.detail),
-                finding.remedy.map(JSONValue.string) ?? (output.format == .table ? "" : .null),
-            ]
-        }
-        let details: JSONObject = [
-            "level": level.map { .string($0.rawValue) } ?? .null, "can_run": .bool(canRun),
-        ]
-        // The remedies are the point of it, so the table is never shortened here.
-        let table = Table(columns: ["check", "state", "detail", "remedy"], rows: rows)
-        guard output.format == .table else { return try output.present(TableReport(table: table, details: details)) }
-        try output.console.write(text(output.console.outputStyle))
-    }
-
-    private func text(_ style: TerminalStyle) -> String {
-        let width = findings.reduce(0) { max($0, $1.name.count) } + 2
-        var lines: [String] = []
-        for finding in findings {
-            let name = finding.name + String(repeating: " ", count: width - finding.name.count)
-            let state = finding.state.rawValue + String(repeating: " ", count: 9 - finding.state.rawValue.count)
-            lines.append(name + state + SafeText.line(finding.detail))
-            if let remedy = finding.remedy {
-                lines.append(String(repeating: " ", count: width) + "→ " + SafeText.line(remedy))
-            }
-        }
-        switch level {
-        case .full: lines.append("\nThis host allows full isolation.")
-        case .portable: lines.append("\nThis host allows portable isolation only: give --isolation portable.")
-        case nil: lines.append("\nThis host allows no isolation; nothing can be run.")
-        }
-        let text = lines.joined(separator: "\n") + "\n"
-        return style.usesUnicode ? text : String(text.map { $0 == "→" ? ">" : $0 })
+    private func size(of path: String) -> String {
+        var status = stat()
+        return stat(path, &status) == 0 ? " (\(ByteCount(Int(status.st_size))))" : ""
     }
 }

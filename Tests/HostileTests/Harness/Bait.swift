@@ -1,5 +1,6 @@
 import AirlockTesting
 import Foundation
+import HostileProbes
 
 /// What the probes reach for, planted on the host for one of them: a file with its folder, sockets of three kinds, a
 /// process.
@@ -34,6 +35,12 @@ final class Bait: Sendable {
         let drop = geteuid() == 0 ? ["/usr/bin/setpriv", "--reuid=\(owner)", "--clear-groups"] : []
         victim = try Child(drop + ["/usr/bin/sleep", "300"], environment: [:])
         planted = Self.facts(folder, file)
+    }
+
+    /// As a probe's script is told.
+    var facts: PlantedFacts {
+        PlantedFacts(
+            token: token, folder: folder, file: file, socket: socket, port: port, victim: victim.pid, cache: cache)
     }
 
     private static func listenOnLoopback() throws -> (descriptor: Int32, port: UInt16) {

@@ -1,5 +1,6 @@
 import AirlockTesting
 import Foundation
+import HostileProbes
 import Synchronization
 
 /// Whether an item's probes work where nothing holds them back.
@@ -23,7 +24,7 @@ enum OutsideProof: Sendable {
         var lacking: [String] = []
         for (index, probe) in item.probes.enumerated() {
             let bait = try Bait(owner: geteuid(), cache: "/var/tmp")
-            let script = Prelude.script(probe.outside, inside: false, level: "none", bait: bait)
+            let script = Prelude.script(probe.outside, inside: false, level: "none", facts: bait.facts)
             let child = try Child(
                 ["/usr/bin/python3", "-I", "-S", "-c", script],
                 environment: ["LANG": "C.UTF-8", Run.secretVariable: "BREACH"])

@@ -1,6 +1,7 @@
 import AirlockCore
 import AirlockTesting
 import Foundation
+import HostileProbes
 
 /// One run of a probe in the sandbox, with everything that is checked of each.
 struct Run {
@@ -9,22 +10,10 @@ struct Run {
     /// No probe may take longer, unless it sets the limit itself.
     static let wall = "wall=10s"
 
-    let result: JSONValue
+    let evidence: ProbeEvidence
     let bait: Bait
     /// What is wrong with it, apart from the item's own outcome.
     private(set) var faults: [String] = []
-
-    /// What it printed; JSON holds it as base64 where it is no text.
-    var said: String {
-        let output = result["stdout"]
-        let bytes = output?["base64"]?.stringValue.flatMap { Data(base64Encoded: $0) }
-        return bytes.map { String(decoding: $0, as: UTF8.self) } ?? output?["text"]?.stringValue ?? ""
-    }
-
-    /// The words that the script said, without those of the prelude.
-    func lines(_ word: String) -> [Substring] {
-        said.utf8.split(separator: 0x0A).map { Substring($0) }.filter { $0.hasPrefix(word + " ") || $0 == word }
-    }
 
     init(_ probe: HostileProbe, in combination: Combination) throws {
         let binary = try BuiltBinary(as: combination.identity)
@@ -32,7 +21,7 @@ struct Run {
         bait = try Bait(owner: owner, cache: binary.cache)
         let before = HostState(of: owner)
         let interpreter = Self.interpreter
-        let script = Prelude.script(probe.script, inside: true, level: combination.level, bait: bait)
+        let script = Prelude.script(probe.script, inside: true, level: combination.level, facts: bait.facts)
         let outputs = "\(binary.cache)/\(bait.token)-outputs"
         let limits = probe.limits.contains { $0.hasPrefix("wall") } ? probe.limits : probe.limits + [Self.wall]
         let child = try binary.start(
@@ -41,13 +30,12 @@ struct Run {
             environment: [Self.secretVariable: "BREACH"], hasOwnSession: true)
         child.feed(script)
         let end = child.finish()
-        result =
-            (try? JSONValue(json: end.output)) ?? [
-                "stdout": ["text": .string(String(decoding: end.output, as: UTF8.self))]
-            ]
-        if result["status"] == nil { faults.append("no result: \(String(decoding: end.errors, as: UTF8.self))") }
+        evidence = Self.evidence(of: end.output)
+        if evidence.result["status"] == nil {
+            faults.append("no result: \(String(decoding: end.errors, as: UTF8.self))")
+        }
         faults += Self.foreignEntries(in: outputs, keptOut: bait.folder)
-        let scratch = lines("SCRATCH").first.map { String($0.dropFirst(8)) }
+        let scratch = evidence.lines("SCRATCH").first.map { String($0.dropFirst(8)) }
         faults += Leftovers.of(
             session: child.pid, owner: owner, token: bait.token, cache: binary.cache,
             scratch: combination.level == "portable" ? scratch : nil)
@@ -56,6 +44,17 @@ struct Run {
         if Self.interpreter != interpreter { faults.append("the interpreter was touched") }
         checkTime(probe)
         checkSize(probe, hostPeak: child.peakResidentBytes ?? 0)
+    }
+
+    /// JSON holds what was printed as base64 where it is no text.
+    private static func evidence(of output: [UInt8]) -> ProbeEvidence {
+        guard let result = try? JSONValue(json: output) else {
+            return ProbeEvidence(result: .null, said: String(decoding: output, as: UTF8.self))
+        }
+        let stream = result["stdout"]
+        let bytes = stream?["base64"]?.stringValue.flatMap { Data(base64Encoded: $0) }
+        let said = bytes.map { String(decoding: $0, as: UTF8.self) } ?? stream?["text"]?.stringValue ?? ""
+        return ProbeEvidence(result: result, said: said)
     }
 
     /// Inode, size, times of the interpreter and of the C library: what a write to either would change.
@@ -82,17 +81,17 @@ struct Run {
     private mutating func checkTime(_ probe: HostileProbe) {
         let text = probe.limits.first { $0.hasPrefix("wall=") || $0.hasPrefix("cpu=") }?.split(separator: "=").last
         let limit = text.flatMap { Duration(text: String($0)) } ?? .seconds(10)
-        let taken = result["usage"]?["wall_ms"]?.doubleValue ?? 0
+        let taken = evidence.result["usage"]?["wall_ms"]?.doubleValue ?? 0
         if Duration.milliseconds(taken) > limit + .seconds(2) { faults.append("the verdict took \(taken) ms") }
     }
 
     /// Neither the script's memory nor what the host keeps of its output grows beyond the limits.
     private mutating func checkSize(_ probe: HostileProbe, hostPeak: Int) {
-        let kept = said.utf8.count
+        let kept = evidence.said.utf8.count
         if kept > 2 << 20 { faults.append("\(kept) bytes of output were kept") }
         if hostPeak > 512 << 20 { faults.append("the host needed \(hostPeak) bytes") }
         // The kernel counts what the payload had of the host's memory before exec.
-        let peak = result["usage"]?["peak_resident_bytes"]?.intValue ?? 0
+        let peak = evidence.result["usage"]?["peak_resident_bytes"]?.intValue ?? 0
         if peak > 640 << 20 { faults.append("the script held \(peak) bytes") }
     }
 

@@ -7,6 +7,7 @@
 #define AIRLOCK_LAUNCHER_H
 
 #include <linux/filter.h>
+#include <spawn.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -234,10 +235,16 @@ int airlock_kill(int pidfd);
 /// The Landlock ABI version of the running kernel; 0 when it has none. See landlock(7).
 int airlock_landlock_abi(void);
 
+/// Why there is no ABI version: 0, or errno: ENOSYS where the kernel was built without, EOPNOTSUPP where it is off.
+int airlock_landlock_error(void);
+
 /// Forks a child into these namespaces and lets it end at once: whether the host allows them.
 ///
 /// @return 0, or errno.
 int airlock_probe_namespaces(uint64_t namespaces);
+
+/// Forks a child that makes the mounts of its own user and mount namespace private: 0, or errno.
+int airlock_probe_mounts(void);
 
 /// Whether a seccomp filter with a user notification listener can be installed: 0, or errno.
 int airlock_probe_listener(void);
@@ -250,6 +257,8 @@ int airlock_pipe(int ends[_Nonnull 2]);
 int airlock_event(void);
 /// memfd_create(2), close-on-exec.
 int airlock_memory_file(const char *name);
+/// posix_spawn_file_actions_addchdir_np(3): 0, or an error number.
+int airlock_spawn_directory(posix_spawn_file_actions_t *actions, const char *path);
 /// The signal's name without SIG, or NULL; see sigabbrev_np(3).
 const char *_Nullable airlock_signal_name(int number);
 

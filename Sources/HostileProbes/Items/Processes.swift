@@ -17,12 +17,15 @@ extension HostileItem {
             HostileProbe(
                 .limit("processes"), outside: "got('fork') if os.fork() else os._exit(0)",
                 #"""
+                # Each child ends at once: with nothing to hold it back this would be one process more, and no bomb.
                 while True:
                     try:
-                        os.fork()
-                        got('fork')
+                        if os.fork() == 0:
+                            os._exit(0)
                     except OSError:
-                        pass
+                        continue
+                    got('fork')
+                    break
                 """#)),
         HostileItem(
             19, "thread bomb",
@@ -82,7 +85,7 @@ extension HostileItem {
         HostileItem(
             22, "SIGSTOP to itself, its parent, its group",
             HostileProbe(
-                .limit("wall"), limits: ["wall=300ms"],
+                .limit("wall"), limits: ["wall=300ms"], rehearsal: .signals,
                 outside: #"""
                     import signal
                     os.kill(VICTIM, signal.SIGSTOP)
@@ -117,6 +120,7 @@ extension HostileItem {
             24, "signal everything, init, guesses of host processes",
             HostileProbe(
                 .refused("kill", "tgkill", "tkill", "pidfd_open", "pidfd_send_signal", "rt_sigqueueinfo"),
+                rehearsal: .signals,
                 #"""
                 import signal
                 targets = (VICTIM, 1, 2, -1, os.getppid(), 4194303) if INSIDE else (VICTIM,)
@@ -140,7 +144,7 @@ extension HostileItem {
         HostileItem(
             25, "end, stop, starve the launcher, init, the broker",
             HostileProbe(
-                .refused("kill", "prlimit64", "setpriority", "sched_setaffinity", "ioprio_set"),
+                .refused("kill", "prlimit64", "setpriority", "sched_setaffinity", "ioprio_set"), rehearsal: .signals,
                 #"""
                 import signal
                 target = os.getppid() if INSIDE else VICTIM
@@ -153,7 +157,7 @@ extension HostileItem {
                 """#),
             // Init answers each refused call: it has to hear the host all the same.
             HostileProbe(
-                .limit("wall"), limits: ["wall=300ms"],
+                .limit("wall"), limits: ["wall=300ms"], rehearsal: .signals,
                 outside: "kernel('setpriority', 0, VICTIM, 19); got('init has work')",
                 #"""
                 call, number = libc.syscall, ctypes.c_long(NUMBERS['sched_setaffinity'])
@@ -167,7 +171,8 @@ extension HostileItem {
             26, "ptrace: traceme, attach, seize",
             HostileProbe(.killed("ptrace"), "kernel('ptrace', 0, 0, 0, 0); got('traceme')"),
             HostileProbe(
-                .killed("ptrace"), outside: tracing, "kernel('ptrace', 16, os.getppid(), 0, 0); got('attach')"),
+                .killed("ptrace"), rehearsal: .call("ptrace", "0, 0, 0, 0"), outside: tracing,
+                "kernel('ptrace', 16, os.getppid(), 0, 0); got('attach')"),
             HostileProbe(.killed("ptrace"), outside: tracing, "kernel('ptrace', 0x4206, VICTIM, 0, 0); got('seize')")),
         HostileItem(
             27, "process_vm_readv, process_vm_writev", vector("process_vm_readv"), vector("process_vm_writev")),

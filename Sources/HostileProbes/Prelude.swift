@@ -1,11 +1,9 @@
-import AirlockTesting
-
 /// What stands before every probe. Its line count is of no matter: no probe looks at its own lines.
-enum Prelude {
+package enum Prelude {
     /// Saying what happened. `BREACH` is what must not happen in the sandbox and has to happen outside; `GAP` is what the
     /// table in SECURITY.md owns up to; `WRONG` is a refusal for another reason than the expected one; `LACKS` is what
     /// this host's kernel does not have.
-    static let base = #"""
+    private static let base = #"""
         import errno, os, sys
 
         LACKING = (errno.ENOSYS, errno.EAFNOSUPPORT, errno.EPROTONOSUPPORT, errno.ESOCKTNOSUPPORT, errno.ENODEV, errno.ENXIO)
@@ -42,7 +40,7 @@ enum Prelude {
         """#
 
     /// System calls by name, past the C library's own wrappers.
-    static let kernel = #"""
+    private static let kernel = #"""
         import ctypes, platform
 
         libc = ctypes.CDLL(None, use_errno=True)
@@ -98,7 +96,7 @@ enum Prelude {
 
     /// Machine code. In the sandbox none can be brought along where nothing written can be mapped as executable, so what
     /// the interpreter's own text holds is jumped into: `int 0x80` stands inside of longer instructions there.
-    static let machine = #"""
+    private static let machine = #"""
         import mmap, struct
 
         def machine(code, low=False):
@@ -136,7 +134,7 @@ enum Prelude {
         """#
 
     /// The broker's two pipes, without the package `airlock` between.
-    static let channel = #"""
+    private static let channel = #"""
         import json, time
 
         if not INSIDE:
@@ -168,19 +166,31 @@ enum Prelude {
                 time.sleep(20)
         """#
 
+    /// Outside a crash is the host's to handle. A limit of one byte keeps it from writing a core and from starting a
+    /// program for it, which a limit of zero would not (core(5)).
+    private static let noCore = "import resource; resource.setrlimit(resource.RLIMIT_CORE, (1, 1))"
+
     /// The script of a probe with what it needs of the above.
-    static func script(_ body: String, inside: Bool, level: String, bait: Bait) -> String {
+    ///
+    /// - Parameters:
+    ///   - inside: whether it is run in the sandbox.
+    ///   - level: the level of isolation; `none` outside.
+    ///   - isSparing: whether the machine is somebody's own: then a script damages only what was planted or what lies in
+    ///     the cache of the runs, and outside loads no kernel module, whatever the sandbox lets through.
+    package static func script(
+        _ body: String, inside: Bool, level: String, isSparing: Bool = false, facts planted: PlantedFacts
+    ) -> String {
         let facts = """
-            INSIDE, LEVEL = \(inside ? "True" : "False"), '\(level)'
-            TOKEN, FILE, FOLDER, SOCKET = '\(bait.token)', '\(bait.file)', '\(bait.folder)', '\(bait.socket)'
-            PORT, ABSTRACT, VICTIM, CACHE = \(bait.port), '\(bait.token)', \(bait.victim.pid), '\(bait.cache)'
+            INSIDE, LEVEL, SPARING = \(inside ? "True" : "False"), '\(level)', \(isSparing ? "True" : "False")
+            TOKEN, FILE, FOLDER, SOCKET = '\(planted.token)', '\(planted.file)', '\(planted.folder)', '\(planted.socket)'
+            PORT, ABSTRACT, VICTIM, CACHE = \(planted.port), '\(planted.token)', \(planted.victim), '\(planted.cache)'
             """
         let needsMachine = ["machine(", "jump(", "gadget("].contains { body.contains($0) }
         let needsKernel = needsMachine || ["kernel(", "libc.", "in_child(", "private("].contains { body.contains($0) }
         let needsChannel = ["send(", "frame(", "wait("].contains { body.contains($0) }
         let parts = [
             facts, base, needsKernel ? kernel : "", needsMachine ? machine : "", needsChannel ? channel : "",
-            inside ? "print('SCRATCH', os.getcwd(), flush=True)" : "", body, "print('END', flush=True)",
+            inside ? "print('SCRATCH', os.getcwd(), flush=True)" : noCore, body, "print('END', flush=True)",
         ]
         return parts.joined(separator: "\n")
     }

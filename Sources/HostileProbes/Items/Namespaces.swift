@@ -4,16 +4,20 @@ extension HostileItem {
         HostileItem(
             11, "mount, umount, remount read-write",
             HostileProbe(
-                .killed("mount"), outside: mounting,
+                .killed("mount"), rehearsal: .call("mount", nowhere), outside: mounting,
                 "kernel('mount', b'none', b'/tmp', b'tmpfs', 0, 0); got('mount')"),
             HostileProbe(
-                .killed("mount"), outside: mounting,
+                .killed("mount"), rehearsal: .call("mount", nowhere), outside: mounting,
                 "kernel('mount', b'none', b'/', 0, 0x1020, 0); got('remount')"),  // MS_REMOUNT | MS_BIND
-            HostileProbe(.killed("umount2"), outside: mounting, "kernel('umount2', b'/', 2); got('umount')")),
+            HostileProbe(
+                .killed("umount2"), rehearsal: .call("umount2", "b'/nowhere', 2"), outside: mounting,
+                "kernel('umount2', b'/', 2); got('umount')")),
         HostileItem(
             12, "the newer mount calls", newMount("fsopen", "b'tmpfs', 0"), newMount("fsconfig", "0, 6, 0, 0, 0"),
             newMount("fsmount", "0, 0, 0"), newMount("fspick", "HERE, b'/', 0"), newMount("open_tree", "HERE, b'/', 1"),
-            newMount("move_mount", "HERE, b'/', HERE, b'/tmp', 0"),
+            newMount(
+                "move_mount", "HERE, b'/', HERE, b'/tmp', 0",
+                rehearsal: .call("move_mount", "HERE, b'/nowhere', HERE, b'/nowhere', 0")),
             newMount("mount_setattr", "HERE, b'/', 0, bytes(32), 32")),
         HostileItem(
             13, "unshare: user alone, and with every other namespace",
@@ -70,6 +74,8 @@ extension HostileItem {
                 """#)),
     ]
 
+    private static let nowhere = "b'none', b'/nowhere', b'none', 0, 0"
+
     private static let mounting = #"""
         private()
         kernel('mount', b'none', b'/mnt', b'tmpfs', 1, 0)
@@ -79,9 +85,11 @@ extension HostileItem {
         got('mount, remount, umount')
         """#
 
-    private static func newMount(_ call: String, _ arguments: String) -> HostileProbe {
+    private static func newMount(
+        _ call: String, _ arguments: String, rehearsal: Rehearsal? = nil
+    ) -> HostileProbe {
         HostileProbe(
-            .killed(call),
+            .killed(call), rehearsal: rehearsal,
             outside: #"""
                 private()
                 context = kernel('fsopen', b'tmpfs', 0)

@@ -1,9 +1,9 @@
 /// Base64 (RFC 4648): §4 with padding, or the URL alphabet of §5 without.
-enum Base64 {
+package enum Base64 {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
     private static let urlAlphabet = Array(alphabet.dropLast(2)) + [0x2D, 0x5F]
 
-    static func encoded(_ bytes: [UInt8], url: Bool = false) -> String {
+    package static func encoded(_ bytes: [UInt8], url: Bool = false) -> String {
         let digits = url ? urlAlphabet : alphabet
         var result: [UInt8] = []
         result.reserveCapacity(bytes.count * 4 / 3 + 4)
@@ -21,7 +21,7 @@ enum Base64 {
 
     /// - Returns: `nil` for text that is not Base64; padding must be right where there is any, and outside the URL form
     ///   there must be.
-    static func decoded(_ text: [UInt8], url: Bool = false) -> [UInt8]? {
+    package static func decoded(_ text: [UInt8], url: Bool = false) -> [UInt8]? {
         var digits = text[...]
         var padding = 0
         while digits.last == 0x3D, padding < 2 {
@@ -52,45 +52,5 @@ enum Base64 {
         case url ? 0x5F : 0x2F: 63
         default: nil
         }
-    }
-}
-
-/// Base58 in Bitcoin's alphabet.
-enum Base58 {
-    private static let alphabet = Array("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz".utf8)
-
-    static func encoded(_ bytes: [UInt8]) -> [UInt8] {
-        let zeros = bytes.prefix { $0 == 0 }.count
-        let digits = converted(bytes.map { Int($0) }, from: 256, to: 58)
-        return [UInt8](repeating: alphabet[0], count: zeros) + digits.map { alphabet[$0] }
-    }
-
-    static func decoded(_ text: [UInt8]) -> [UInt8]? {
-        guard text.count <= 8192 else { return nil }
-        var digits: [Int] = []
-        for byte in text {
-            guard let digit = alphabet.firstIndex(of: byte) else { return nil }
-            digits.append(digit)
-        }
-        let zeros = digits.prefix { $0 == 0 }.count
-        return [UInt8](repeating: 0, count: zeros) + converted(digits, from: 58, to: 256).map { UInt8($0) }
-    }
-
-    /// The digits of a number in another base, without leading zeros.
-    private static func converted(_ digits: [Int], from: Int, to: Int) -> [Int] {
-        var result: [Int] = []
-        for digit in digits {
-            var carry = digit
-            for index in result.indices.reversed() {
-                carry += result[index] * from
-                result[index] = carry % to
-                carry /= to
-            }
-            while carry > 0 {
-                result.insert(carry % to, at: 0)
-                carry /= to
-            }
-        }
-        return result
     }
 }

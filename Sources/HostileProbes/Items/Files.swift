@@ -19,7 +19,8 @@ extension HostileItem {
                     attempt(name, lambda: os.mkdir(name))
                     attempt(name, lambda: os.symlink('x', name))
                 for path in (FILE, os.__file__, airlock.__file__, sys.executable, '/etc/passwd'):
-                    for flags in (os.O_WRONLY, os.O_RDWR, os.O_RDONLY | os.O_TRUNC, os.O_WRONLY | os.O_TRUNC, 3 | os.O_TRUNC):
+                    whole = (os.O_RDONLY | os.O_TRUNC, os.O_WRONLY | os.O_TRUNC, 3 | os.O_TRUNC)
+                    for flags in (os.O_WRONLY, os.O_RDWR) + (whole if not SPARING or path in (FILE, airlock.__file__) else ()):
                         attempt(path, lambda: opened(path, flags))
                 """#),
             // Without a name, through a path that may not be read, and the scratch directory itself.
@@ -60,7 +61,10 @@ extension HostileItem {
             HostileProbe(
                 .refused(),
                 #"""
-                for path in [FILE] + ([os.__file__, sys.executable] if INSIDE else []):
+                if INSIDE:
+                    import airlock
+                    guest = airlock.__file__
+                for path in [FILE] + ([] if not INSIDE else [guest] if SPARING else [guest, os.__file__, sys.executable]):
                     attempt('chmod', lambda: os.chmod(path, 0o666))
                     attempt('times', lambda: os.utime(path, (2, 2)))
                     attempt('truncate', lambda: os.truncate(path, 0))
@@ -128,11 +132,12 @@ extension HostileItem {
             HostileProbe(
                 .refused(),
                 #"""
-                import shutil
                 paths = ['/proc/self/exe', sys.executable, '/usr/bin/python3', '/lib64/ld-linux-x86-64.so.2']
                 for path in paths if INSIDE else [FILE]:
-                    for flags in (os.O_RDWR, os.O_WRONLY | os.O_TRUNC):
-                        attempt(path, lambda: opened(path, flags))
+                    attempt(path, lambda: opened(path, os.O_RDWR))
+                    if SPARING and INSIDE:
+                        continue
+                    attempt(path, lambda: opened(path, os.O_WRONLY | os.O_TRUNC))
                     attempt('replace', lambda: (opened(FILE + '-new' if not INSIDE else 'new', os.O_CREAT | os.O_WRONLY),
                                                 os.rename(FILE + '-new' if not INSIDE else 'new', path)))
                 """#)),
@@ -210,7 +215,7 @@ extension HostileItem {
                 outside: "private(); os.chroot('/var'); got(os.listdir('/'))",
                 "os.mkdir('d'); os.chroot('d'); got('chroot')"),
             HostileProbe(
-                .killed("pivot_root"),
+                .killed("pivot_root"), rehearsal: .call("pivot_root", "b'/nowhere', b'/nowhere'"),
                 outside: #"""
                     private()
                     kernel('mount', b'none', b'/mnt', b'tmpfs', 0, 0)

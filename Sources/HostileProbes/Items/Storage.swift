@@ -6,7 +6,7 @@ extension HostileItem {
             gapInPortable: Gap(
                 "files are counted each 100 ms, not bounded; they lie on the host's disk", isShown: false),
             HostileProbe(
-                .limit("disk"),
+                .limit("disk"), rehearsal: .files,
                 outside: #"""
                     for index in range(11000):
                         opened(FILE + f'-{index}', os.O_CREAT | os.O_WRONLY)
@@ -25,7 +25,7 @@ extension HostileItem {
             gapInPortable: Gap(
                 "as 62; directories deeper than PATH_MAX are not looked into, and count as too much", isShown: false),
             HostileProbe(
-                .limit("disk"), limits: ["disk=4MiB"], outside: big,
+                .limit("disk"), limits: ["disk=4MiB"], rehearsal: .disk, outside: big,
                 #"""
                 with open('huge', 'wb') as file:
                     while True:
@@ -56,6 +56,18 @@ extension HostileItem {
                 for index in range(1000):
                     for space in ('user', 'trusted', 'security'):
                         attempt(space, lambda: os.setxattr('file', f'{space}.{index}', bytes(1024)), errno.EPERM)
+                """#),
+            // Names that are no text: whoever counts has to find them all the same.
+            HostileProbe(
+                .limit("disk"), limits: ["disk=4MiB"], outside: big,
+                #"""
+                import time
+                os.mkdir(b'\xff')
+                for index in range(16):
+                    with open(b'\xff/\xfe%d' % index, 'wb') as file:
+                        file.write(bytes(1 << 20))
+                time.sleep(9)
+                got('16 MiB')
                 """#),
             // Open or mapped only: in a tmpfs they count of themselves, on the host they have to be found.
             HostileProbe(
@@ -119,7 +131,7 @@ extension HostileItem {
         HostileItem(
             78, "leave something for the next run: files, shared memory, queues",
             HostileProbe(
-                .refused("shmget", "msgget", "mq_open"),
+                .refused("shmget", "msgget", "mq_open"), rehearsal: .sharedObjects,
                 outside:
                     "opened('/dev/shm/' + TOKEN, os.O_CREAT | os.O_WRONLY); os.unlink('/dev/shm/' + TOKEN); got('a file')",
                 #"""
@@ -128,7 +140,9 @@ extension HostileItem {
                     attempt(name, lambda: opened(name, os.O_CREAT | os.O_WRONLY), errno.ENOENT, errno.EACCES, errno.EROFS)
                 opened('left', os.O_CREAT | os.O_WRONLY)
                 os.makedirs('folder/inner')
-                os.symlink('/', 'folder/link')
+                os.mkdir(b'no text \xff')
+                opened(b'no text \xff/\xfe', os.O_CREAT | os.O_WRONLY)
+                os.symlink(FOLDER, 'folder/link')  # whoever clears up has to leave alone what it leads to
                 attempt('shmget', lambda: kernel('shmget', 0x41495231, 4096, 0o1600), errno.EPERM)
                 attempt('msgget', lambda: kernel('msgget', 0x41495231, 0o1600), errno.EPERM)
                 attempt('mq_open', lambda: kernel('mq_open', TOKEN.encode(), 0o102, 0o600, 0), errno.EPERM)

@@ -67,7 +67,7 @@ extension HostileItem {
         HostileItem(
             54, "raise a limit, or change those of the parent",
             HostileProbe(
-                .refused("prlimit64", "setrlimit"),
+                .refused("prlimit64", "setrlimit"), rehearsal: .signals,
                 #"""
                 import resource
                 for kind in range(16):

@@ -31,7 +31,7 @@ extension HostileItem {
         HostileItem(
             63, "memory through System V shared memory, semaphores, queues",
             HostileProbe(
-                .refused("shmget", "shmat", "msgget", "semget"),
+                .refused("shmget", "shmat", "msgget", "semget"), rehearsal: .sharedObjects,
                 outside: #"""
                     number = kernel('shmget', 0, 1 << 20, 0o1600)
                     kernel('shmctl', number, 0, 0)
@@ -69,10 +69,11 @@ extension HostileItem {
                                 held += os.write(pipes[-1][1], bytes(65536))
                         except BlockingIOError:
                             pass
+                        if INSIDE and held > 64 * 65536:
+                            got(held)
+                            break
                 except OSError as error:
                     assert error.errno == errno.EMFILE, error
-                if INSIDE and held > 64 * 65536:
-                    got(held)
                 for pair in pipes[1:]:
                     os.close(pair[0])
                     os.close(pair[1])
@@ -84,7 +85,7 @@ extension HostileItem {
         HostileItem(
             66, "MAP_POPULATE, mlock, huge reservations",
             HostileProbe(
-                .refused("mlock", "mlock2", "mlockall"),
+                .refused("mlock", "mlock2", "mlockall"), rehearsal: .memory,
                 #"""
                 import mmap
                 anonymous = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
@@ -135,7 +136,7 @@ extension HostileItem {
 
     private static func bomb(_ script: String) -> HostileProbe {
         HostileProbe(
-            .limit("memory"), limits: ["memory=128MiB"],
+            .limit("memory"), limits: ["memory=128MiB"], rehearsal: .memory,
             outside: "held = bytearray(300 << 20); got(len(held))", script)
     }
 }

@@ -41,6 +41,9 @@ extension HostileItem {
                 """#),
             HostileProbe(
                 .killed("clock_settime"),
+                rehearsal: Rehearsal(
+                    .killed("clock_settime"),
+                    "import time; time.clock_settime_ns(time.CLOCK_MONOTONIC, 0); got('a clock')"),
                 outside: #"""
                     import time
                     try:
@@ -54,7 +57,8 @@ extension HostileItem {
 
     private static func flood(_ script: String) -> HostileProbe {
         HostileProbe(
-            .limit("output"), limits: ["output=1MiB"], outside: "print('x' * (2 << 20)); got('2 MiB')",
+            .limit("output"), limits: ["output=1MiB"], rehearsal: .output,
+            outside: "print('x' * (2 << 20)); got('2 MiB')",
             "\n" + script)
     }
 

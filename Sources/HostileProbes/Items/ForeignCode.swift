@@ -4,7 +4,7 @@ extension HostileItem {
         HostileItem(
             42, "the i386 ABI: int 0x80, a far jump into 32-bit code, an i386 program",
             HostileProbe(
-                .foreign,
+                .foreign, rehearsal: .foreign,
                 outside: "got(jump(machine(bytes.fromhex('b814000000 cd80 c3'))))",  // getpid
                 #"""
                 jump(gadget(b'\xcd\x80'))
@@ -12,7 +12,7 @@ extension HostileItem {
                 """#),
             // exit(42), in 32-bit code below 4 GiB.
             HostileProbe(
-                .foreign,
+                .foreign, rehearsal: .foreign,
                 outside: #"""
                     code = machine(bytes.fromhex('ff2f' + '90' * 62 + 'b801000000 bb2a000000 cd80'), low=True)
                     pointer = ctypes.create_string_buffer(struct.pack('<IH', code + 64, 0x23))

@@ -74,7 +74,7 @@ extension HostileItem {
         HostileItem(
             41, "a key left for the next run",
             HostileProbe(
-                .killed("add_key"),
+                .killed("add_key"), rehearsal: .call("add_key", "b'user', b'x', b'x', 1, -2"),
                 outside: #"""
                     key = kernel('add_key', b'user', TOKEN.encode(), b'x', 1, -2)
                     if kernel('keyctl', 10, -2, b'user', TOKEN.encode(), 0) == key:
