@@ -37,7 +37,7 @@ public final class HeadStart: Sendable {
         }
         self.specification = specification
         do throws(AirlockError) {
-            child = Mutex(try LaunchedChild(specification))
+            child = Mutex(try LaunchedChild(specification, fault: LaunchFault(environment: environment)))
         } catch {
             // The run's own launch will say what is wrong.
             child = Mutex(nil)

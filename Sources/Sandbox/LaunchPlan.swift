@@ -12,14 +12,15 @@ final class LaunchPlan {
         var nullInput, output, errors, replies, requests: Int32
     }
 
-    init(_ specification: LaunchSpecification, descriptors: Descriptors, cgroup: Int32, failAt: UInt32) {
+    init(_ specification: LaunchSpecification, descriptors: Descriptors, cgroup: Int32, fault: LaunchFault) {
         plan.cgroup = cgroup
         plan.null_input = descriptors.nullInput
         plan.output = descriptors.output
         plan.errors = descriptors.errors
         plan.replies = descriptors.replies
         plan.requests = descriptors.requests
-        plan.fail_at = failAt
+        plan.fail_at = fault.step
+        plan.fail_place = fault.place
         plan.host_uid = specification.hostUser
         plan.host_gid = specification.hostGroup
         plan.change_identity = specification.changesIdentity

@@ -19,9 +19,11 @@ struct LaunchedChild: ~Copyable {
     /// - Throws: `isolation_unavailable` naming the step that failed; nothing is left behind then. Steps that init
     ///   takes report over the pipe instead.
     init(
-        _ specification: LaunchSpecification, cgroup: Int32 = -1, failAt: UInt32 = 0
+        _ specification: LaunchSpecification, cgroup: Int32 = -1, fault: LaunchFault
     ) throws(AirlockError) {
-        let nullInput = try OwnedDescriptor(open("/dev/null", O_RDONLY | O_CLOEXEC)).raised()
+        let null = OwnedDescriptor(open("/dev/null", O_RDONLY | O_CLOEXEC))
+        guard null.number >= 0 else { throw .file("/dev/null") }
+        let nullInput = try null.raised()
         let output = try Pipe.make()
         let errors = try Pipe.make()
         let replies = try Pipe.make()
@@ -31,7 +33,7 @@ struct LaunchedChild: ~Copyable {
             descriptors: .init(
                 nullInput: nullInput.number, output: output.write.number, errors: errors.write.number,
                 replies: replies.read.number, requests: requests.write.number),
-            cgroup: cgroup, failAt: failAt)
+            cgroup: cgroup, fault: fault)
         var child = airlock_child()
         var error: Int32 = 0
         let step = withUnsafePointer(to: plan.plan) { airlock_launch($0, &child, &error) }

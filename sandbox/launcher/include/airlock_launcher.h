@@ -116,7 +116,9 @@ struct airlock_plan {
   struct airlock_verdict verdicts[AIRLOCK_SYSCALLS];
   uint32_t max_refused_processes; ///< attempts to make a process before the run ends as `processes`
 
-  uint32_t fail_at; ///< a step that is made to fail, for tests; 0 for none. Ignored in release builds
+  // For tests; ignored in release builds.
+  uint32_t fail_at;    ///< a step that is made to fail; 0 for none
+  uint32_t fail_place; ///< where: the step's places are numbered from 0
 };
 
 enum airlock_event {
@@ -173,6 +175,9 @@ uint32_t airlock_launch(const struct airlock_plan *plan, struct airlock_child *c
 
 /// Sends SIGKILL to the process that `pidfd` stands for: 0, or errno. See pidfd_send_signal(2).
 int airlock_kill(int pidfd);
+
+/// Waits for the end of a process, which need not be a child, at most this long.
+void airlock_await_end(pid_t pid, int milliseconds);
 
 /// The Landlock ABI version of the running kernel; 0 when it has none. See landlock(7).
 int airlock_landlock_abi(void);
