@@ -26,7 +26,9 @@ let package = Package(
             targets: [
                 "AirlockCore", "Broker", "DriverKit", "LocalWarehouse", "Reporting", "Runner", "Sandbox", "Templating",
             ]),
-        .executable(name: "airlock", targets: ["airlock"]),
+        // The command is two programs: a small one, whose sandbox starts while the large one is loaded.
+        .executable(name: "airlock", targets: ["AirlockFront"]),
+        .executable(name: "airlock-engine", targets: ["airlock"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -55,6 +57,12 @@ let package = Package(
 
         // The sandbox.
         .target(name: "AirlockLauncher", path: "sandbox/launcher"),
+        .executableTarget(
+            name: "AirlockFront", dependencies: ["AirlockLauncher"], path: "sandbox/front",
+            // Static and without the Swift runtime, for which it has no use: nothing is to be loaded and bound.
+            linkerSettings: [
+                .unsafeFlags(["-nostartfiles", "-static-executable", "-use-ld=lld"])
+            ]),
         module("Sandbox", ["AirlockCore", "AirlockLauncher", "CLibseccomp"]),
 
         // What a hostile script tries: for the tests, for doctor --probe, for the comparison with other sandboxes.
@@ -137,7 +145,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         tests("HostileTests", ["AirlockCore", "AirlockTesting", "HostileProbes", "airlock"]),
-        tests("FaultTests", ["AirlockCore", "AirlockTesting", "airlock", "airlock-endurance"]),
+        tests("FaultTests", ["AirlockCore", "AirlockFront", "AirlockTesting", "airlock", "airlock-endurance"]),
         tests("EndToEndTests", ["AirlockCore", "AirlockTesting", "LocalWarehouse", "airlock"]),
     ]
 )

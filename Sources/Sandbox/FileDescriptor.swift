@@ -52,11 +52,15 @@ func retrying<Result: SignedInteger>(_ body: () -> Result) -> Result {
 /// - Returns: `nil` when it cannot be read or is larger than `maxBytes`.
 func readFile(_ path: String, maxBytes: Int) -> [UInt8]? {
     let file = OwnedDescriptor(open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK))
-    guard file.number >= 0 else { return nil }
+    return file.number >= 0 ? readFile(descriptor: file.number, maxBytes: maxBytes) : nil
+}
+
+/// What an open file holds from its position on; `nil` when it cannot be read or is larger than `maxBytes`.
+func readFile(descriptor: Int32, maxBytes: Int) -> [UInt8]? {
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 65536)
     while true {
-        let count = retrying { read(file.number, &chunk, chunk.count) }
+        let count = retrying { read(descriptor, &chunk, chunk.count) }
         if count < 0 || bytes.count + count > maxBytes { return nil }
         if count == 0 { return bytes }
         bytes.append(contentsOf: chunk[..<count])

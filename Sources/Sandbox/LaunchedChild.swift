@@ -16,41 +16,44 @@ struct LaunchedChild: ~Copyable {
 
     /// Launches a sandbox; what is in it waits for its script.
     ///
+    /// - Parameters:
+    ///   - specification: the bytes of a ``LaunchSpecification``.
+    ///   - fault: a place that is made to fail, as `airlock_inject` has it.
     /// - Throws: `isolation_unavailable` naming the step that failed; nothing is left behind then. Steps that init
     ///   takes report over the pipe instead.
-    init(
-        _ specification: LaunchSpecification, cgroup: Int32 = -1, fault: LaunchFault
-    ) throws(AirlockError) {
-        let null = OwnedDescriptor(open("/dev/null", O_RDONLY | O_CLOEXEC))
-        guard null.number >= 0 else { throw .file("/dev/null") }
-        let nullInput = try null.raised()
-        let output = try Pipe.make()
-        let errors = try Pipe.make()
-        let replies = try Pipe.make()
-        let requests = try Pipe.make()
-        let plan = LaunchPlan(
-            specification,
-            descriptors: .init(
-                nullInput: nullInput.number, output: output.write.number, errors: errors.write.number,
-                replies: replies.read.number, requests: requests.write.number),
-            cgroup: cgroup, fault: fault)
+    init(specification: [UInt8], cgroup: Int32 = -1, fault: String? = nil) throws(AirlockError) {
         var child = airlock_child()
+        var streams = airlock_streams()
         var error: Int32 = 0
-        let step = withUnsafePointer(to: plan.plan) { airlock_launch($0, &child, &error) }
+        let lists = UnsafeMutablePointer<airlock_plan_lists>.allocate(capacity: 1)
+        defer { lists.deallocate() }
+        var plan = airlock_empty_plan()
+        let step: UInt32? = specification.withUnsafeBufferPointer { bytes in
+            // An array's elements lie at a multiple of 16.
+            guard let start = bytes.baseAddress, airlock_read_plan(start, bytes.count, lists, &plan) else { return nil }
+            plan.cgroup = cgroup
+            airlock_inject(&plan, fault)
+            return airlock_start(&plan, &child, &streams, &error)
+        }
+        guard let step else {
+            throw AirlockError(
+                .internalError, "the sandbox's specification cannot be launched: it shows too many paths",
+                hint: "Set AIRLOCK_PYTHON to an interpreter whose library lies in fewer directories.")
+        }
         guard step == AIRLOCK_STEP_NONE.rawValue else { throw .launch(step: step, error: error) }
+        self.init(child, streams)
+    }
+
+    init(_ child: airlock_child, _ streams: airlock_streams) {
         pid = child.pid
         pidfd = OwnedDescriptor(child.pidfd)
         control = OwnedDescriptor(child.control)
         report = OwnedDescriptor(child.report)
-        self.output = output.read
-        self.errors = errors.read
-        self.requests = requests.read
-        self.replies = replies.write
-        self.output.makeNonBlocking()
-        self.errors.makeNonBlocking()
-        self.requests.makeNonBlocking()
-        self.report.makeNonBlocking()
-        self.replies.makeNonBlocking()
+        output = OwnedDescriptor(streams.output)
+        errors = OwnedDescriptor(streams.errors)
+        requests = OwnedDescriptor(streams.requests)
+        replies = OwnedDescriptor(streams.replies)
+        report.makeNonBlocking()
     }
 
     /// Ends a child that nobody will supervise. When this returns, nothing of it is left.

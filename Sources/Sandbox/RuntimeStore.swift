@@ -1,27 +1,26 @@
 public import AirlockCore
+import AirlockLauncher
 import Glibc
 
-/// The directory where runtimes are described and the guest is installed, once per interpreter and guest.
-///
-/// Root's is `/var/cache/airlock`, since the identity that root's sandboxes run under must be able to read it; a
-/// user's is `$XDG_CACHE_HOME/airlock` or `~/.cache/airlock`; `AIRLOCK_CACHE` takes the place of either.
+/// The directory where runtimes are described and the guest is installed, once per interpreter and guest; see
+/// `airlock_cache_directory` for where it is.
 public struct RuntimeStore: Sendable {
     public let directory: String
 
     public init(environment: [String: String]) throws(AirlockError) {
-        if let chosen = environment["AIRLOCK_CACHE"], !chosen.isEmpty {
-            directory = chosen
-        } else if geteuid() == 0 {
-            directory = "/var/cache/airlock"
-        } else if let cache = environment["XDG_CACHE_HOME"], cache.hasPrefix("/") {
-            directory = cache + "/airlock"
-        } else if let home = environment["HOME"], home.hasPrefix("/") {
-            directory = home + "/.cache/airlock"
-        } else {
+        let found = withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX)) { path in
+            path.baseAddress.flatMap { start in
+                airlock_cache_directory(
+                    environment["AIRLOCK_CACHE"], environment["XDG_CACHE_HOME"], environment["HOME"], start, path.count)
+                    ? String(cString: start) : nil
+            }
+        }
+        guard let found else {
             throw AirlockError(
                 .fileFailed, "there is no cache directory: HOME, XDG_CACHE_HOME and AIRLOCK_CACHE are unset",
                 hint: "Set AIRLOCK_CACHE to a directory that only you can write.")
         }
+        directory = found
     }
 
     /// The interpreter and the guest, ready to be shown to a sandbox. Takes a few hundred milliseconds the first time

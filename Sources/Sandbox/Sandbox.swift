@@ -13,7 +13,7 @@ public final class Sandbox: Sendable {
     private let filters = Mutex<[IsolationReport.Level: SeccompFilter]>([:])
     private let environment: [String: String]
     private let landlockABI: Int32
-    private let fault: LaunchFault
+    private let fault: String?
     private let headStart: HeadStart?
 
     /// - Parameters:
@@ -26,7 +26,7 @@ public final class Sandbox: Sendable {
         profiles: [String: [UInt8]], environment: [String: String], headStart: HeadStart? = nil
     ) throws(AirlockError) {
         self.headStart = headStart
-        fault = LaunchFault(environment: environment)
+        fault = environment[AIRLOCK_FAIL_AT]
         func profile(_ name: String) throws(AirlockError) -> SeccompProfile {
             guard let bytes = profiles[name] else {
                 throw AirlockError(.invalidArgument, "the seccomp profile \(name) is missing")
@@ -103,11 +103,14 @@ public final class Sandbox: Sendable {
                     owner: LaunchSpecification.hostIdentity)
             let specification = LaunchSpecification(
                 request, filter: filter, scratchOnHost: scratch?.path, landlockABI: landlockABI)
+            let bytes = specification.bytes
+            // Portable isolation's scratch directory is another with each run, and a group has to be there first.
+            let canRecur = specification.namespaces != 0 && cgroup.descriptor < 0
             let child: LaunchedChild
-            if let early = headStart?.take(for: specification, hasOwnGroup: cgroup.descriptor >= 0) {
+            if let early = headStart?.take(for: bytes, canRecur: canRecur) {
                 child = early
             } else {
-                child = try LaunchedChild(specification, cgroup: cgroup.descriptor, fault: fault)
+                child = try LaunchedChild(specification: bytes, cgroup: cgroup.descriptor, fault: fault)
             }
             let supervisor = Supervisor(request, channel: channel, link: link, child: child, scratch: scratch)
             var outcome = try supervisor.run()

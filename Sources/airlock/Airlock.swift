@@ -25,10 +25,8 @@ struct AirlockCommand: ParsableCommand {
 @main
 enum Main {
     static func main() async {
-        // First of all: the sandbox of the run comes up while the rest of this process does.
-        if let purpose = RunCall.headStartPurpose(CommandLine.arguments) {
-            RunCall.headStart = HeadStart(for: purpose, environment: Environment.all())
-        }
+        // First of all, while there is no other thread that could read the environment.
+        RunCall.headStart = HeadStart()
         // A reader that went away is an error of the write, not a death in the middle of a run.
         signal(SIGPIPE, SIG_IGN)
         let command = CommandLine.arguments.dropFirst().first

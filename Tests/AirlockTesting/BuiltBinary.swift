@@ -26,7 +26,8 @@ public struct BuiltBinary: Sendable {
         public static var possible: [Identity] { geteuid() == 0 ? allCases : [.own] }
     }
 
-    private let path: String
+    /// The program itself.
+    public let path: String
     /// Where it keeps what it needs between runs.
     public let cache: String
     private let identity: Identity
@@ -43,25 +44,26 @@ public struct BuiltBinary: Sendable {
 
     static let ordinaryUser = "65533"
 
-    /// An ordinary user may not be able to reach the build folder: give it a copy, once.
+    /// An ordinary user may not be able to reach the build folder: give it a copy of all programs, once.
     private static func reachable(_ built: String, _ name: String, for identity: Identity) throws -> String {
         guard identity == .ordinaryUser else { return built }
-        let copy = "/tmp/airlock-tests-\(getpid())-binary-\(name)"
+        let copy = "/tmp/airlock-tests-\(getpid())-binary"
         if !FileManager.default.fileExists(atPath: copy) {
             let staging = copy + "-\(UInt32.random(in: .min ... .max))"
             // By another process: a descriptor open for writing here could end up in a child of another test, and a file
             // that is open for writing cannot be executed (ETXTBSY).
-            let copier = try Child(["/usr/bin/install", "-m", "755", built, staging], environment: [:])
-            guard copier.wait() == 0 else { throw POSIXError(.EIO) }
+            for name in ["airlock", "airlock-engine", "airlock-endurance"] {
+                let source = URL(fileURLWithPath: built).deletingLastPathComponent().appendingPathComponent(name).path
+                let copier = try Child(
+                    ["/usr/bin/install", "-D", "-m", "755", source, "\(staging)/\(name)"], environment: [:])
+                guard copier.wait() == 0 else { throw POSIXError(.EIO) }
+            }
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: staging)
             try? FileManager.default.moveItem(atPath: staging, toPath: copy)
             if access(staging, F_OK) == 0 { try FileManager.default.removeItem(atPath: staging) }
-            atexit {
-                for name in ["airlock", "airlock-endurance"] {
-                    unlink("/tmp/airlock-tests-\(getpid())-binary-\(name)")
-                }
-            }
+            atexit { try? FileManager.default.removeItem(atPath: "/tmp/airlock-tests-\(getpid())-binary") }
         }
-        return copy
+        return "\(copy)/\(name)"
     }
 
     /// A cache of the tests' own, kept between them: describing the interpreter takes a while.

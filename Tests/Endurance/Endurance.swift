@@ -26,7 +26,7 @@ enum Endurance {
             switch command {
             case "runs": await endure(runs, count: arguments.dropFirst(2).first.flatMap { Int($0) } ?? 10_000)
             case "faults": print(await faults(runs).json)
-            case "steps": for step in SandboxFaults.steps { print(step) }
+            case "steps": for step in LaunchSteps.names { print(step) }
             default: leave("there are the commands runs, faults and steps")
             }
         } catch {
@@ -71,7 +71,7 @@ enum Endurance {
             if let failure = await runs.failure() { leave(failure) }
         }
         var steps: [JSONValue] = []
-        for step in SandboxFaults.steps {
+        for step in LaunchSteps.names {
             var places: [JSONValue] = []
             while places.count < 64 {
                 let before = runs.resources()

@@ -27,7 +27,7 @@ struct Setting: Sendable, CustomTestStringConvertible {
 
     /// Steps of namespaces, which portable isolation does not take.
     static let fullOnly: Set<String> = [
-        "id_map", "open_source", "private_mounts", "root", "bind", "scratch", "pivot", "hostname",
+        "id_map", "open_source", "private_mounts", "root", "bind", "scratch", "pivot", "old_root", "hostname",
     ]
 
     func takes(_ step: String) -> Bool { level == "full" || !Self.fullOnly.contains(step) }

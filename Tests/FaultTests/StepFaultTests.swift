@@ -14,7 +14,7 @@ import Testing
             let answer = try binary.run(["faults", setting.level], environment: ["TMPDIR": binary.cache + "/scratch"])
             #expect(answer.exitCode == 0, "\(answer.errors)")
             let steps = try #require(try answer.json().arrayValue)
-            #expect(steps.count == 25, "a step was added: see that it has a place in each process that takes it")
+            #expect(steps.count == 26, "a step was added: see that it has a place in each process that takes it")
             for step in steps {
                 let name = try #require(step["step"]?.stringValue)
                 let places = try #require(step["places"]?.arrayValue)

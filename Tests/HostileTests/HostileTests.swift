@@ -18,7 +18,7 @@ import Testing
         }
         var hasShownGap = false
         for (index, probe) in item.probes.enumerated() {
-            let runs = try (0..<(probe.isRepeated ? 2 : 1)).map { _ in try Run(probe, in: combination) }
+            let runs = try (0..<(probe.isRepeated ? 2 : 1)).map { _ in try Run.timely(probe, in: combination) }
             for run in runs {
                 let faults = run.faults + run.evidence.faults(against: probe.outcome(in: combination.level))
                 for fault in faults {

@@ -60,7 +60,7 @@ static void check_ends(bool full) {
 static bool is_of_namespaces(uint32_t step) {
   static const uint32_t steps[] = {AIRLOCK_STEP_ID_MAP, AIRLOCK_STEP_OPEN_SOURCE, AIRLOCK_STEP_PRIVATE_MOUNTS,
                                    AIRLOCK_STEP_ROOT,   AIRLOCK_STEP_BIND,        AIRLOCK_STEP_SCRATCH,
-                                   AIRLOCK_STEP_PIVOT,  AIRLOCK_STEP_HOSTNAME};
+                                   AIRLOCK_STEP_PIVOT,  AIRLOCK_STEP_OLD_ROOT,    AIRLOCK_STEP_HOSTNAME};
   for (size_t index = 0; index < sizeof steps / sizeof *steps; index++)
     if (steps[index] == step) return true;
   return false;

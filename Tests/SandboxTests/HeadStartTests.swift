@@ -1,4 +1,5 @@
 import AirlockCore
+import AirlockLauncher
 import EmbeddedFiles
 import Foundation
 import Testing
@@ -8,6 +9,11 @@ import Testing
 /// Sandboxes launched on a guess.
 @Suite(.serialized, .timeLimit(.minutes(10))) struct HeadStartTests {
     private let environment = ["AIRLOCK_CACHE": "/tmp/airlock-tests-cache-\(geteuid())-head-start"]
+    private let path: String
+
+    init() {
+        path = "\(environment["AIRLOCK_CACHE"] ?? "")/launch-test-\(UUID().uuidString)"
+    }
 
     private func request(files: Int = SandboxLimits().files) throws -> SandboxRequest {
         let runtime = try RuntimeStore(environment: environment)
@@ -18,19 +24,33 @@ import Testing
         return SandboxRequest(runtime: runtime, isolation: .full, limits: limits)
     }
 
-    private func specification(_ request: SandboxRequest) throws -> LaunchSpecification {
-        let profiles = try EmbeddedFiles.files(in: .profiles).reduce(into: [:]) {
-            $0[$1.key] = try SeccompProfile(json: $1.value, name: $1.key)
+    /// Launches what the file holds and says so, as `airlock` does for `airlock-engine`.
+    private func word() throws -> String {
+        guard let bytes = readFile(path, maxBytes: 1 << 20) else { return "- \(path)" }
+        var plan = airlock_empty_plan()
+        var child = airlock_child()
+        var streams = airlock_streams()
+        var error: Int32 = 0
+        let lists = UnsafeMutablePointer<airlock_plan_lists>.allocate(capacity: 1)
+        defer { lists.deallocate() }
+        let step = try bytes.withUnsafeBufferPointer { buffer in
+            let start = try #require(buffer.baseAddress)
+            #expect(airlock_read_plan(start, buffer.count, lists, &plan))
+            return airlock_start(&plan, &child, &streams, &error)
         }
-        let (strict, startup) = (try #require(profiles["strict.json"]), try #require(profiles["startup.json"]))
-        return LaunchSpecification(
-            request, filter: try SeccompFilter(profile: strict, startup: startup), scratchOnHost: nil, landlockABI: 1)
+        #expect(step == AIRLOCK_STEP_NONE.rawValue)
+        let copy = airlock_memory_file("test")
+        #expect(bytes.withUnsafeBytes { write(copy, $0.baseAddress, $0.count) } == bytes.count)
+        let numbers = [
+            child.pid, child.pidfd, child.control, child.report, streams.output, streams.errors, streams.requests,
+            streams.replies, copy,
+        ]
+        return numbers.map(String.init).joined(separator: " ") + " \(path)"
     }
 
-    /// Runs an interpreter that is given no script, to its wall limit, with a head start for `purpose`.
-    private func run(_ request: SandboxRequest, purpose: String) async throws -> (began: Bool, outcome: SandboxOutcome)
-    {
-        let headStart = try #require(HeadStart(for: purpose, environment: environment))
+    /// Runs an interpreter that is given no script, to its wall limit, with a head start.
+    private func run(_ request: SandboxRequest) async throws -> (began: Bool, outcome: SandboxOutcome) {
+        let headStart = try #require(HeadStart(handedOver: try word()))
         let began = headStart.isUnderWay
         let sandbox = try Sandbox(
             profiles: EmbeddedFiles.files(in: .profiles), environment: environment, headStart: headStart)
@@ -39,59 +59,46 @@ import Testing
         return (began, outcome)
     }
 
-    private func fileNumber(_ purpose: String) -> UInt64? {
-        FileIdentity(of: "\(environment["AIRLOCK_CACHE"] ?? "")/launch-\(purpose)")?.inode
-    }
+    private var fileNumber: UInt64? { FileIdentity(of: path)?.inode }
 
     @Test func aRightGuessIsTakenAndAWrongOneIsEndedAndCorrected() async throws {
-        let purpose = "test-\(UUID().uuidString)"
-        let first = try await run(try request(), purpose: purpose)
+        defer { unlink(path) }
+        let first = try await run(try request())
         #expect(!first.began, "nothing is known of the first run")
-        let kept = try #require(fileNumber(purpose))
+        let kept = try #require(fileNumber)
 
-        let second = try await run(try request(), purpose: purpose)
+        let second = try await run(try request())
         #expect(second.began)
         #expect(second.outcome.limit == .wall)
         #expect(second.outcome.startLatency != nil, "it locked itself down, whoever launched it")
-        #expect(fileNumber(purpose) == kept, "the guess was right and stays")
+        #expect(fileNumber == kept, "the guess was right and stays")
 
-        let other = try await run(try request(files: 40), purpose: purpose)
+        let other = try await run(try request(files: 40))
         #expect(other.began)
         #expect(other.outcome.limit == .wall)
-        #expect(fileNumber(purpose) != kept, "the guess was wrong and is replaced")
-        #expect(try await run(try request(files: 40), purpose: purpose).began)
+        #expect(fileNumber != kept, "the guess was wrong and is replaced")
+        #expect(try await run(try request(files: 40)).began)
     }
 
     @Test func whatNobodyTookIsEndedWhole() async throws {
-        let purpose = "test-\(UUID().uuidString)"
-        _ = try await run(try request(), purpose: purpose)
-        let headStart = try #require(HeadStart(for: purpose, environment: environment))
+        defer { unlink(path) }
+        _ = try await run(try request())
+        let word = try word()
+        let headStart = try #require(HeadStart(handedOver: word))
         #expect(headStart.isUnderWay)
         headStart.discard()
         #expect(!headStart.isUnderWay)
-        #expect(HeadStart(for: "../\(purpose)", environment: environment) == nil, "a purpose is no path")
+        let pid = try #require(pid_t(word.prefix { $0 != " " }))
+        #expect(kill(pid, 0) == -1 && errno == ESRCH, "reaped")
     }
 
-    @Test func aFileThatOthersCouldHaveWrittenIsNotUsed() async throws {
-        let purpose = "test-\(UUID().uuidString)"
-        _ = try await run(try request(), purpose: purpose)
-        let path = "\(environment["AIRLOCK_CACHE"] ?? "")/launch-\(purpose)"
-        #expect(chmod(path, 0o666) == 0)
-        #expect(try #require(HeadStart(for: purpose, environment: environment)).isUnderWay == false)
-    }
-
-    @Test func specificationsSurviveTheirBytes() throws {
-        let specification = try specification(try request())
-        #expect(LaunchSpecification(bytes: specification.bytes) == specification)
-        let bytes = specification.bytes
-        for length in stride(from: 0, to: bytes.count, by: 7) {
-            #expect(LaunchSpecification(bytes: Array(bytes[..<length])) == nil)
-        }
-        for position in stride(from: 0, to: bytes.count, by: 3) {
-            var broken = bytes
-            broken[position] = 0xFF
-            // Whatever it reads as, it is not this specification, and reading it ends.
-            if bytes[position] != 0xFF { #expect(LaunchSpecification(bytes: broken) != specification) }
-        }
+    @Test(arguments: [
+        "", "- ", "1 2 3", "- /tmp/else", "\(getpid()) 3 4 5 6 7 8 9 10 /launch-exec",
+        "1 3 4 5 6 7 8 9 10 /launch-exec", "-1 3 4 5 6 7 8 9 10 /launch-exec",
+        "99999999999 3 4 5 6 7 8 9 10 /launch-exec", "4194304 0 1 2 6 7 8 9 10 /launch-exec",
+    ])
+    func whatTellsOfNoChildOfOursIsNotTaken(_ text: String) {
+        #expect(HeadStart(handedOver: text)?.isUnderWay != true)
+        #expect(fcntl(1, F_GETFD) == 0, "and nothing of this process was changed")
     }
 }

@@ -63,9 +63,13 @@ struct failure build_root(const struct airlock_plan *plan, const int *trees) {
       syscall(SYS_mount, "tmpfs", relative(plan->scratch), "tmpfs",
               AIRLOCK_MS_NOSUID | AIRLOCK_MS_NODEV | AIRLOCK_MS_NOEXEC, plan->scratch_options) != 0)
     return fail(AIRLOCK_STEP_SCRATCH);
-  // The old root comes to lie beneath the new one at "." and is then taken away; see pivot_root(2), NOTES.
-  if (injected(plan, AIRLOCK_STEP_PIVOT, 0) || syscall(SYS_pivot_root, ".", ".") != 0 ||
-      injected(plan, AIRLOCK_STEP_PIVOT, 1) || syscall(SYS_umount2, ".", AIRLOCK_MNT_DETACH) != 0 || chdir("/") != 0)
-    return fail(AIRLOCK_STEP_PIVOT);
+  // The old root comes to lie on the new one at "."; see pivot_root(2), NOTES.
+  if (injected(plan, AIRLOCK_STEP_PIVOT, 0) || syscall(SYS_pivot_root, ".", ".") != 0) return fail(AIRLOCK_STEP_PIVOT);
+  return OK;
+}
+
+struct failure leave_old_root(const struct airlock_plan *plan) {
+  if (injected(plan, AIRLOCK_STEP_OLD_ROOT, 0) || syscall(SYS_umount2, ".", AIRLOCK_MNT_DETACH) != 0 || chdir("/") != 0)
+    return fail(AIRLOCK_STEP_OLD_ROOT);
   return OK;
 }

@@ -204,6 +204,7 @@ _Noreturn void run_init(const struct airlock_plan *plan, struct channels channel
     monitor.scratch[index] = plan->scratch[index];
   int channel[2];
   failure = fork_payload(plan, &monitor, channel);
+  if (!failure.step && (plan->namespaces & CLONE_NEWNS)) failure = leave_old_root(plan);
   if (!failure.step) failure = await_payload(&monitor, channel[0]);
   // The exec waits for its answer: give it first, and tidy up while the interpreter starts.
   if (!failure.step) answer_exec(&monitor);

@@ -37,6 +37,9 @@ _Noreturn void run_init(const struct airlock_plan *plan, struct channels channel
 /// Root, binds, scratch and pivot_root; the caller is in a mount namespace of its own.
 struct failure open_sources(const struct airlock_plan *plan, int *trees);
 struct failure build_root(const struct airlock_plan *plan, const int *trees);
+/// Takes away the old root, which until then lies on the new one. It waits for a grace period of the kernel's
+/// (synchronize_rcu), up to a millisecond, which the payload can use; it may only not start a program before.
+struct failure leave_old_root(const struct airlock_plan *plan);
 
 /// The payload's half: never returns. Progress and failure go to `channel`, as `struct payload_message`.
 ///

@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -32,6 +33,20 @@ bool injected(const struct airlock_plan *plan, uint32_t step, uint32_t place) {
 #else
   (void)plan, (void)step, (void)place;
   return false;
+#endif
+}
+
+void airlock_inject(struct airlock_plan *plan, const char *place) {
+#ifdef DEBUG
+  if (place == NULL) return;
+  size_t length = strcspn(place, ":");
+  for (uint32_t step = 1; step < AIRLOCK_STEP_COUNT; step++) {
+    const char *name = airlock_step_name(step);
+    if (strncmp(name, place, length) == 0 && name[length] == 0) plan->fail_at = step;
+  }
+  plan->fail_place = place[length] ? (uint32_t)strtoul(place + length + 1, NULL, 10) : 0;
+#else
+  (void)plan, (void)place;
 #endif
 }
 
@@ -153,6 +168,43 @@ failed:
   return step;
 }
 
+static bool make_streams(int pipes[4][2]) {
+  // The host reads from all but the last, the replies.
+  for (int index = 0; index < 4; index++) {
+    if (make_pipe(pipes[index]) != 0) return false;
+    int own = pipes[index][index == 3 ? 1 : 0];
+    if (fcntl(own, F_SETFL, fcntl(own, F_GETFL) | O_NONBLOCK) != 0) return false;
+  }
+  return true;
+}
+
+uint32_t airlock_start(struct airlock_plan *plan, struct airlock_child *child, struct airlock_streams *streams,
+                       int *error) {
+  int pipes[4][2] = {{-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}};
+  uint32_t step = AIRLOCK_STEP_CLONE;
+  plan->null_input = raised(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  if (plan->null_input >= 0 && make_streams(pipes)) {
+    plan->output = pipes[0][1];
+    plan->errors = pipes[1][1];
+    plan->requests = pipes[2][1];
+    plan->replies = pipes[3][0];
+    step = airlock_launch(plan, child, error);
+  } else {
+    *error = errno;
+  }
+  // What the child was given is its own by now.
+  if (plan->null_input >= 0) close(plan->null_input);
+  for (int index = 0; index < 4; index++) {
+    int *given = &pipes[index][index == 3 ? 0 : 1];
+    if (*given >= 0) close(*given);
+    *given = -1;
+    if (step) close_both(pipes[index]);
+  }
+  *streams = (struct airlock_streams){
+      .output = pipes[0][0], .errors = pipes[1][0], .requests = pipes[2][0], .replies = pipes[3][1]};
+  return step;
+}
+
 int airlock_kill(int pidfd) {
   return syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0) == 0 ? 0 : errno;
 }
@@ -185,7 +237,7 @@ const char *airlock_step_name(uint32_t step) {
   static const char *const names[AIRLOCK_STEP_COUNT] = {
       "none",          "clone",           "id_map",        "wait_for_host", "open_source",  "identity",
       "parent_death",  "private_mounts",  "root",          "bind",         "scratch",
-      "pivot",         "hostname",      "subreaper",     "fork_payload", "session",
+      "pivot",         "hostname",      "subreaper",     "fork_payload", "old_root",    "session",
       "descriptors",   "working_directory", "rlimits",     "capabilities",  "no_new_privileges", "landlock",
       "seccomp",       "exec",            "forget_host",   "monitor",
   };

@@ -76,8 +76,15 @@ static bool read_region(struct lines *lines, struct region *region) {
   return true;
 }
 
+/// The host's environment lies on its first stack, which may be init's own, and so is not among what is emptied.
+static void forget_environment(void) {
+  for (char **entry = environ; entry && *entry; entry++)
+    for (volatile char *character = *entry; *character; character++) *character = 0;
+}
+
 struct failure forget_host_memory(const struct airlock_plan *plan) {
   if (injected(plan, AIRLOCK_STEP_FORGET_HOST, 1)) return fail(AIRLOCK_STEP_FORGET_HOST);
+  forget_environment();
 #ifdef __SANITIZE_ADDRESS__
   // The sanitizer's own state lies there, and its hooks run until the end.
   return OK;

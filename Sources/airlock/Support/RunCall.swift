@@ -21,16 +21,6 @@ struct RunCall {
     /// Set once, before anything else runs.
     nonisolated(unsafe) static var headStart: HeadStart?
 
-    /// What the sandbox of this invocation is kept under; `nil` when it is of a kind of its own, or none is needed.
-    static func headStartPurpose(_ arguments: [String]) -> String? {
-        guard arguments.count >= 3, arguments[1] == "run" || arguments[1] == "exec",
-            !arguments.contains(where: { argument in
-                ["--isolation", "--limit", "--seed", "--help", "-h"].contains { argument.hasPrefix($0) }
-            })
-        else { return nil }
-        return arguments[1] == "exec" ? "exec" : "run-\(arguments[2])"
-    }
-
     /// - Throws: `ExitCode` for every run that did not succeed.
     func execute() async throws {
         let console = output.console

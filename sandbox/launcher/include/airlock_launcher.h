@@ -31,6 +31,7 @@ enum airlock_step {
   AIRLOCK_STEP_HOSTNAME,
   AIRLOCK_STEP_SUBREAPER,
   AIRLOCK_STEP_FORK_PAYLOAD,
+  AIRLOCK_STEP_OLD_ROOT,
   AIRLOCK_STEP_SESSION,
   AIRLOCK_STEP_DESCRIPTORS,
   AIRLOCK_STEP_WORKING_DIRECTORY,
@@ -162,8 +163,35 @@ struct airlock_child {
   int report;  ///< struct airlock_report records
 };
 
+/// The host's ends of the pipes to the script; close-on-exec and non-blocking.
+struct airlock_streams {
+  int output, errors; ///< what it prints
+  int requests;       ///< frames from it
+  int replies;        ///< frames to it
+};
+
 /// A plan of nothing, to be filled.
 struct airlock_plan airlock_empty_plan(void);
+
+/// What a plan that was read from bytes points into, beside those bytes.
+struct airlock_plan_lists {
+  struct airlock_bind binds[16];
+  struct airlock_path_rule path_rules[512];
+  struct airlock_rlimit rlimits[24];
+  const char *_Nullable arguments[64];
+  const char *_Nullable environment[64];
+};
+
+/// What `LaunchSpecification.bytes` begins with: another layout has another number.
+#define AIRLOCK_PLAN_FORMAT 0x4149523100000002
+
+/// Reads a plan from the bytes that `LaunchSpecification.bytes` made.
+///
+/// It points into `bytes`, which are 8-byte aligned, and into `lists`: both must outlive it.
+///
+/// @return whether they are such bytes, and fit into `lists`.
+bool airlock_read_plan(const uint8_t *bytes, size_t length, struct airlock_plan_lists *lists,
+                       struct airlock_plan *plan);
 
 /// All namespaces of full isolation, as clone(2) flags.
 uint64_t airlock_all_namespaces(void);
@@ -172,6 +200,41 @@ uint64_t airlock_all_namespaces(void);
 ///
 /// @return 0; or a step number, with errno in `*error`, when not even init could be made: then nothing is left behind.
 uint32_t airlock_launch(const struct airlock_plan *plan, struct airlock_child *child, int *error);
+
+/// Makes the script's pipes and launches `plan`, whose descriptors it sets.
+///
+/// @return as `airlock_launch`.
+uint32_t airlock_start(struct airlock_plan *plan, struct airlock_child *child, struct airlock_streams *streams,
+                       int *error);
+
+/// The environment variable by which `airlock` tells `airlock-engine` of a sandbox that it launched: numbers in decimal,
+/// separated by a space: the process, then the descriptors pidfd, control, report, output, errors, requests, replies
+/// and that of a file which holds the sandbox's specification; or `-` for none; then the file that the specification
+/// of the next one is to be kept in.
+#define AIRLOCK_HEAD_START "AIRLOCK_HEAD_START"
+
+/// Reads the numbers of such a word.
+///
+/// @param specification is given the descriptor of the file that holds the specification.
+/// @param path is given the start of the file's path in `word`.
+/// @return whether it tells of a sandbox.
+bool airlock_read_head_start(const char *word, struct airlock_child *child, struct airlock_streams *streams,
+                             int *specification, const char *_Nullable *_Nonnull path);
+
+/// Where a caller's cache lies. Root's is /var/cache/airlock, since the identity that root's sandboxes run under must be
+/// able to read it; a user's is `$XDG_CACHE_HOME/airlock` or `~/.cache/airlock`; `AIRLOCK_CACHE` takes the place of
+/// either.
+///
+/// @param chosen, cache_home, home the values of AIRLOCK_CACHE, XDG_CACHE_HOME and HOME.
+/// @return whether there is one, and `path` holds it.
+bool airlock_cache_directory(const char *_Nullable chosen, const char *_Nullable cache_home,
+                             const char *_Nullable home, char *path, size_t size);
+
+/// The variable that names a place of the launch that is to fail, for tests: `scratch`, or `bind:2` for the third one.
+#define AIRLOCK_FAIL_AT "AIRLOCK_FAIL_AT"
+
+/// Makes the plan fail where the variable's value says; does nothing in a release build.
+void airlock_inject(struct airlock_plan *plan, const char *_Nullable place);
 
 /// Sends SIGKILL to the process that `pidfd` stands for: 0, or errno. See pidfd_send_signal(2).
 int airlock_kill(int pidfd);
