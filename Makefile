@@ -8,13 +8,14 @@ PACKED := $(shell getconf GNU_LIBC_VERSION 2>/dev/null | awk '{ split($$2, v, ".
 RELEASE = -c release --static-swift-stdlib $(PACKED)
 AIRLOCK = .build/release/airlock
 
-.PHONY: run build release test check fuzz docs format bench clean help
+.PHONY: run build release test check fuzz endurance docs format bench clean help
 
 help:
 	@echo "make run      build the release binary and run the demo analysis"
 	@echo "make test     build and run all tests"
 	@echo "make check    formatting, the C target under ASan and UBSan, shell and Python syntax"
 	@echo "make fuzz     fuzz the HogQL reader with libFuzzer for a minute"
+	@echo "make endurance  10,000 runs in a row in each level of isolation leave everything as it was"
 	@echo "make docs     write the documents that are made from the code"
 	@echo "make bench    timings, as ratios against baselines of the same run"
 	@echo "make release  build .build/release/airlock and its airlock-engine"
@@ -43,6 +44,10 @@ check: dependencies
 
 fuzz: dependencies
 	@scripts/fuzz
+
+endurance: release
+	@$(SWIFT) build $(RELEASE) --product airlock-endurance
+	@scripts/endurance .build/release/airlock-endurance
 
 docs: build
 	AIRLOCK_WRITE_DOCS=1 $(SWIFT) test --skip-build --filter LanguageDocumentationTests

@@ -111,6 +111,12 @@ let package = Package(
             ],
             path: "Benchmarks/AirlockBench", swiftSettings: strict),
 
+        // Runs in a row, and failed launches, in one calm process that looks at itself.
+        .executableTarget(
+            name: "airlock-endurance",
+            dependencies: ["AirlockCore", "DriverKit", "Runner", "Sandbox", "Templating"],
+            path: "Tests/Endurance", swiftSettings: strict),
+
         // Tests; AirlockTesting is what they share.
         .target(
             name: "AirlockTesting", dependencies: ["AirlockCore"], path: "Tests/AirlockTesting",
@@ -140,6 +146,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         tests("HostileTests", ["AirlockCore", "AirlockTesting", "HostileProbes", "airlock"]),
+        tests("FaultTests", ["AirlockCore", "AirlockFront", "AirlockTesting", "airlock", "airlock-endurance"]),
         tests("EndToEndTests", ["AirlockCore", "AirlockTesting", "LocalWarehouse", "airlock"]),
     ]
 )

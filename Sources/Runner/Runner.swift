@@ -91,7 +91,8 @@ public final class Runner: Sendable {
 
     /// Starts on a thread of its own what the first run would have to wait for. What goes wrong there, that run will say.
     public func prepareInBackground() {
-        Sandbox.startThread { [self] in
+        // Without a thread for it, that run prepares itself.
+        try? Sandbox.startThread { [self] in
             guard let (sandbox, _) = try? prepare() else { return }
             sandbox.compileFilter(for: .full)
         }

@@ -6,9 +6,12 @@ import Glibc
 /// `AIRLOCK_CGROUP` names the directory to work in. Without it the process's own cgroup is used, if it is writable and
 /// hands the memory and pids controllers down (cgroup.subtree_control), as `systemd-run --scope -p Delegate=yes` and
 /// a delegated service unit arrange it. See cgroups(7).
+///
+/// The directory is locked (flock(2)) as long as its run lives: what a killed host left, the next run removes.
 struct CgroupScope: ~Copyable {
+    private let directory: OwnedDescriptor
     /// The directory to clone into, or -1.
-    let descriptor: Int32
+    var descriptor: Int32 { directory.number }
     let layer: IsolationReport.Layer
     private let path: String?
 
@@ -18,8 +21,9 @@ struct CgroupScope: ~Copyable {
         let parent = environment["AIRLOCK_CGROUP"].flatMap { $0.isEmpty ? nil : $0 } ?? ownDirectory
         guard let parent else { return CgroupScope(missing: "cgroup v2 is not mounted") }
         if let obstacle = obstacle(parent) { return CgroupScope(missing: obstacle) }
-        let directory = "\(parent)/airlock-\(getpid())-\(UInt32.random(in: .min ... .max))"
-        guard mkdir(directory, 0o755) == 0 else { return CgroupScope(missing: "\(parent) cannot be written") }
+        sweep(parent)
+        guard let made = makeLocked(in: parent) else { return CgroupScope(missing: "\(parent) cannot be written") }
+        let directory = made.path
         // Without a swap controller there is no swap to limit: that one setting may be missing.
         _ = write("0", to: "\(directory)/memory.swap.max")
         let settings = [("memory.max", String(limits.memory.bytes)), ("pids.max", "8")]
@@ -27,22 +31,48 @@ struct CgroupScope: ~Copyable {
             rmdir(directory)
             return CgroupScope(missing: "\(name) cannot be set in \(parent)")
         }
-        let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            rmdir(directory)
-            return CgroupScope(missing: "\(directory) cannot be opened")
-        }
-        return CgroupScope(directory: directory, descriptor: descriptor, limits: limits)
+        return CgroupScope(made, limits: limits)
     }
 
-    private init(directory: String, descriptor: Int32, limits: SandboxLimits) {
-        path = directory
-        self.descriptor = descriptor
+    private struct Locked: ~Copyable {
+        let path: String
+        let directory: OwnedDescriptor
+    }
+
+    private static func makeLocked(in parent: String) -> Locked? {
+        // A sweep between making and locking takes the directory away: then make another.
+        for _ in 0..<100 {
+            let path = "\(parent)/airlock-\(getpid())-\(UInt32.random(in: .min ... .max))"
+            guard mkdir(path, 0o755) == 0 else { return nil }
+            let directory = OwnedDescriptor(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
+            if directory.number >= 0, flock(directory.number, LOCK_EX | LOCK_NB) == 0, access(path, F_OK) == 0 {
+                return Locked(path: path, directory: directory)
+            }
+            rmdir(path)
+        }
+        return nil
+    }
+
+    private static func sweep(_ parent: String) {
+        guard let listing = Listing(parent) else { return }
+        while let name = listing.next() {
+            guard name.hasPrefix("airlock-") else { continue }
+            let stale = OwnedDescriptor(
+                openat(listing.descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC))
+            if stale.number >= 0, flock(stale.number, LOCK_EX | LOCK_NB) == 0 {
+                unlinkat(listing.descriptor, name, Int32(AT_REMOVEDIR))
+            }
+        }
+    }
+
+    private init(_ made: consuming Locked, limits: SandboxLimits) {
+        path = made.path
+        directory = made.directory
         layer = .init(name: "cgroup", active: true, detail: "memory.max \(limits.memory), pids.max 8")
     }
 
     private init(missing: String) {
-        descriptor = -1
+        directory = OwnedDescriptor(-1)
         path = nil
         layer = .init(
             name: "cgroup", active: false, detail: missing,
@@ -57,7 +87,6 @@ struct CgroupScope: ~Copyable {
     }
 
     deinit {
-        if descriptor >= 0 { close(descriptor) }
         guard let path else { return }
         // The processes are gone; the kernel may take a moment to let go of the directory.
         _ = Self.write("1", to: path + "/cgroup.kill")

@@ -96,9 +96,10 @@ struct Judgement {
     private var usage: RunUsage {
         var usage = RunUsage()
         let end = evidence.endedAt ?? now
-        usage.wall = end - clock.start
+        // To the reaping, so that a verdict that comes late is seen; the script's own time stops where the run was ended.
+        usage.wall = now - clock.start
         usage.brokerWait = clock.brokerWait(at: end)
-        usage.scriptWall = usage.wall - usage.brokerWait
+        usage.scriptWall = end - clock.start - usage.brokerWait
         guard let record = evidence.record, record.event == AIRLOCK_EVENT_ENDED.rawValue else {
             usage.userCPU = initUsage.ru_utime.duration
             usage.systemCPU = initUsage.ru_stime.duration

@@ -14,6 +14,11 @@ extension AirlockError {
 
     private static func remedy(step: UInt32, error: Int32) -> String {
         switch airlock_step(rawValue: step) {
+        case AIRLOCK_STEP_CLONE where error == EMFILE || error == ENFILE:
+            "Raise the limit on open files (ulimit -n), or make fewer runs at once."
+        case AIRLOCK_STEP_CLONE where error == EAGAIN || error == ENOMEM,
+            AIRLOCK_STEP_FORK_PAYLOAD where error == EAGAIN || error == ENOMEM:
+            "Raise the limits on processes (ulimit -u, pids.max) or memory, or make fewer runs at once."
         case AIRLOCK_STEP_CLONE where error == EPERM || error == ENOSPC || error == EUSERS,
             AIRLOCK_STEP_ID_MAP, AIRLOCK_STEP_PRIVATE_MOUNTS, AIRLOCK_STEP_ROOT:
             "This host forbids user namespaces. Run 'airlock doctor' for the remedy, "

@@ -16,10 +16,12 @@ struct LaunchedChild: ~Copyable {
 
     /// Launches a sandbox; what is in it waits for its script.
     ///
-    /// - Parameter specification: the bytes of a ``LaunchSpecification``.
+    /// - Parameters:
+    ///   - specification: the bytes of a ``LaunchSpecification``.
+    ///   - fault: a place that is made to fail, as `airlock_inject` has it.
     /// - Throws: `isolation_unavailable` naming the step that failed; nothing is left behind then. Steps that init
     ///   takes report over the pipe instead.
-    init(specification: [UInt8], cgroup: Int32 = -1, failAt: UInt32 = 0) throws(AirlockError) {
+    init(specification: [UInt8], cgroup: Int32 = -1, fault: String? = nil) throws(AirlockError) {
         var child = airlock_child()
         var streams = airlock_streams()
         var error: Int32 = 0
@@ -30,7 +32,7 @@ struct LaunchedChild: ~Copyable {
             // An array's elements lie at a multiple of 16.
             guard let start = bytes.baseAddress, airlock_read_plan(start, bytes.count, lists, &plan) else { return nil }
             plan.cgroup = cgroup
-            plan.fail_at = failAt
+            airlock_inject(&plan, fault)
             return airlock_start(&plan, &child, &streams, &error)
         }
         guard let step else {

@@ -43,8 +43,15 @@ public struct RuntimeStore: Sendable {
         let stored = stored(at: path)
         if let stored, stored.isCurrent { return stored }
         try prepareDirectory()
+        let lock = try lockAndSweep()
+        defer { withExtendedLifetime(lock.number) {} }
         let runtime = try describe(candidate, guest: guest, digest: digest)
-        try writeFile(path, Array(runtime.json.json.utf8))
+        do throws(AirlockError) {
+            try writeFile(path, Array(runtime.json.json.utf8))
+        } catch {
+            ScratchDirectory.remove(runtime.viewDirectory)
+            throw error
+        }
         // The interpreter was upgraded: nobody starts from its old view any more.
         if let stored, stored.viewDirectory.hasPrefix(directory + "/view-") {
             ScratchDirectory.remove(stored.viewDirectory)
@@ -104,9 +111,9 @@ public struct RuntimeStore: Sendable {
         guard let script = guest["describe.py"] else {
             throw AirlockError(.internalError, "the guest has no describe.py")
         }
-        let staging = "\(directory)/guest-\(digest)-\(getpid())"
-        try install(guest, in: staging)
+        let staging = "\(directory)/guest-\(digest).new-\(getpid())"
         defer { ScratchDirectory.remove(staging) }
+        try install(guest, in: staging)
         let text = try HostCommand.output(of: [
             candidate, "-I", "-S", "-c", String(decoding: script, as: UTF8.self), staging,
         ])

@@ -13,6 +13,7 @@ public final class Sandbox: Sendable {
     private let filters = Mutex<[IsolationReport.Level: SeccompFilter]>([:])
     private let environment: [String: String]
     private let landlockABI: Int32
+    private let fault: String?
     private let headStart: HeadStart?
 
     /// - Parameters:
@@ -25,6 +26,7 @@ public final class Sandbox: Sendable {
         profiles: [String: [UInt8]], environment: [String: String], headStart: HeadStart? = nil
     ) throws(AirlockError) {
         self.headStart = headStart
+        fault = environment[AIRLOCK_FAIL_AT]
         func profile(_ name: String) throws(AirlockError) -> SeccompProfile {
             guard let bytes = profiles[name] else {
                 throw AirlockError(.invalidArgument, "the seccomp profile \(name) is missing")
@@ -65,15 +67,20 @@ public final class Sandbox: Sendable {
     /// How the child ended is data, not an error. Cancelling the task ends the run as `cancelled`; when this returns,
     /// the child is reaped and nothing of it is left.
     ///
-    /// - Throws: `isolation_unavailable` or `interpreter_unavailable` when the run could not start.
+    /// - Throws: `isolation_unavailable` or `interpreter_unavailable` when the run could not start; `internal_error` when
+    ///   the host has no descriptor or thread left for it.
     public func run(
         _ request: SandboxRequest, channel: any GuestChannel
     ) async throws(AirlockError) -> SandboxOutcome {
         let link = try SupervisorLink(clock: RunClock(start: .now))
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                Self.startThread {
-                    continuation.resume(returning: self.supervise(request, channel: channel, link: link))
+                do throws(AirlockError) {
+                    try Self.startThread {
+                        continuation.resume(returning: self.supervise(request, channel: channel, link: link))
+                    }
+                } catch {
+                    continuation.resume(returning: .failure(error))
                 }
             }
         } onCancel: {
@@ -103,7 +110,7 @@ public final class Sandbox: Sendable {
             if let early = headStart?.take(for: bytes, canRecur: canRecur) {
                 child = early
             } else {
-                child = try LaunchedChild(specification: bytes, cgroup: cgroup.descriptor, failAt: request.failAt)
+                child = try LaunchedChild(specification: bytes, cgroup: cgroup.descriptor, fault: fault)
             }
             let supervisor = Supervisor(request, channel: channel, link: link, child: child, scratch: scratch)
             var outcome = try supervisor.run()
@@ -152,8 +159,13 @@ public final class Sandbox: Sendable {
 }
 
 extension Sandbox {
-    /// Runs `body` on a new detached thread with a stack of 512 KiB, on which SIGPIPE is blocked.
-    package static func startThread(_ body: @escaping @Sendable () -> Void) {
+    /// Runs `body` on a new detached thread, on which SIGPIPE is blocked.
+    ///
+    /// - Throws: `internal_error` when no thread is to be had. The caller's own would not do: it may be one of a pool
+    ///   whose other tasks the run waits for.
+    package static func startThread(
+        stackBytes: Int = 512 << 10, _ body: @escaping @Sendable () -> Void
+    ) throws(AirlockError) {
         final class Box {
             let body: @Sendable () -> Void
             init(_ body: @escaping @Sendable () -> Void) { self.body = body }
@@ -161,7 +173,7 @@ extension Sandbox {
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
         pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-        pthread_attr_setstacksize(&attributes, 512 << 10)
+        pthread_attr_setstacksize(&attributes, stackBytes)
         defer { pthread_attr_destroy(&attributes) }
         let box = Unmanaged.passRetained(Box(body))
         var thread = pthread_t()
@@ -176,7 +188,12 @@ extension Sandbox {
                 if let argument { Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body() }
                 return nil
             }, box.toOpaque())
-        // No thread is to be had: the run must still answer, so it blocks the caller's thread instead.
-        if result != 0 { box.takeRetainedValue().body() }
+        guard result == 0 else {
+            box.release()
+            throw AirlockError(
+                .internalError, "no thread could be started to watch a run",
+                hint: "Raise the limits on processes (ulimit -u, pids.max) or memory, or make fewer runs at once.",
+                cause: String(cString: strerror(result)))
+        }
     }
 }

@@ -7,8 +7,6 @@ public struct SandboxRequest: Sendable {
     public var limits: SandboxLimits
     /// Seeds the interpreter's string hashing (PYTHONHASHSEED); `nil` leaves it random.
     public var seed: UInt32?
-    /// A step of the launch that is made to fail, for tests; 0 for none. Ignored in release builds.
-    package var failAt: UInt32 = 0
 
     public init(
         runtime: PythonRuntime, isolation: IsolationReport.Level, limits: SandboxLimits, seed: UInt32? = nil

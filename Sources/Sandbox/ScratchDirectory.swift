@@ -124,7 +124,7 @@ final class ScratchDirectory: Sendable {
 }
 
 /// The entries of one directory.
-private final class Listing {
+final class Listing {
     private let stream: OpaquePointer
     let descriptor: Int32
 

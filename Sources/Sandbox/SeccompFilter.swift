@@ -141,6 +141,10 @@ extension AirlockError {
     /// A system call of the host's own failed, as errno says.
     static func system(_ call: String, _ code: Code = .internalError) -> AirlockError {
         let error = errno
-        return AirlockError(code, "\(call) failed", cause: String(cString: strerror(error)))
+        let isShortOfFiles = error == EMFILE || error == ENFILE
+        return AirlockError(
+            code, "\(call) failed",
+            hint: isShortOfFiles ? "Raise the limit on open files (ulimit -n), or make fewer runs at once." : nil,
+            cause: String(cString: strerror(error)))
     }
 }

@@ -8,7 +8,18 @@ enum ViewDirectory {
     static func make(for runtime: PythonRuntime, links: [String: String]) throws(AirlockError) {
         let root = runtime.viewDirectory
         let staging = root + ".new"
-        ScratchDirectory.remove(staging)
+        do throws(AirlockError) {
+            try fill(staging, for: runtime, links: links)
+            guard rename(staging, root) == 0 else { throw .file(root) }
+        } catch {
+            ScratchDirectory.remove(staging)
+            throw error
+        }
+    }
+
+    private static func fill(
+        _ staging: String, for runtime: PythonRuntime, links: [String: String]
+    ) throws(AirlockError) {
         try makeDirectory(staging)
         // Links first: the files are then written through none of them, since paths are real paths already.
         for piece in runtime.pieces {
@@ -27,7 +38,6 @@ enum ViewDirectory {
             try makeDirectories(mountPoint, below: staging)
         }
         try writeFile(staging + "/dev/null", [], mode: 0o444)
-        guard rename(staging, root) == 0 else { throw .file(root) }
     }
 
     private static func parent(of path: String) -> String {

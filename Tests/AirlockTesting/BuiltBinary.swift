@@ -32,26 +32,27 @@ public struct BuiltBinary: Sendable {
     public let cache: String
     private let identity: Identity
 
+    /// - Parameter name: another program of the package.
     /// - Throws: when this build has no binary, or when the tests are not root's and another identity is asked for.
-    public init(as identity: Identity = .own) throws {
+    public init(_ name: String = "airlock", as identity: Identity = .own) throws {
         let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let built = URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("airlock").path
+        let built = URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent(name).path
         self.identity = identity
-        path = try Self.reachable(built, for: identity)
+        path = try Self.reachable(built, name, for: identity)
         cache = try Self.cacheDirectory(for: identity)
     }
 
     static let ordinaryUser = "65533"
 
-    /// An ordinary user may not be able to reach the build folder: give it a copy of both programs, once.
-    private static func reachable(_ built: String, for identity: Identity) throws -> String {
+    /// An ordinary user may not be able to reach the build folder: give it a copy of all programs, once.
+    private static func reachable(_ built: String, _ name: String, for identity: Identity) throws -> String {
         guard identity == .ordinaryUser else { return built }
         let copy = "/tmp/airlock-tests-\(getpid())-binary"
         if !FileManager.default.fileExists(atPath: copy) {
             let staging = copy + "-\(UInt32.random(in: .min ... .max))"
             // By another process: a descriptor open for writing here could end up in a child of another test, and a file
             // that is open for writing cannot be executed (ETXTBSY).
-            for name in ["airlock", "airlock-engine"] {
+            for name in ["airlock", "airlock-engine", "airlock-endurance"] {
                 let source = URL(fileURLWithPath: built).deletingLastPathComponent().appendingPathComponent(name).path
                 let copier = try Child(
                     ["/usr/bin/install", "-D", "-m", "755", source, "\(staging)/\(name)"], environment: [:])
@@ -62,7 +63,7 @@ public struct BuiltBinary: Sendable {
             if access(staging, F_OK) == 0 { try FileManager.default.removeItem(atPath: staging) }
             atexit { try? FileManager.default.removeItem(atPath: "/tmp/airlock-tests-\(getpid())-binary") }
         }
-        return copy + "/airlock"
+        return "\(copy)/\(name)"
     }
 
     /// A cache of the tests' own, kept between them: describing the interpreter takes a while.
@@ -82,9 +83,9 @@ public struct BuiltBinary: Sendable {
     /// - Parameters:
     ///   - environment: added to a clean one.
     public func run(
-        _ arguments: [String], input: String = "", environment: [String: String] = [:]
+        _ arguments: [String], input: String = "", environment: [String: String] = [:], before: [String] = []
     ) throws -> Answer {
-        let child = try start(arguments, environment: environment)
+        let child = try start(arguments, environment: environment, before: before)
         child.feed(input)
         let end = child.finish()
         return Answer(
@@ -92,17 +93,22 @@ public struct BuiltBinary: Sendable {
             errors: String(decoding: end.errors, as: UTF8.self))
     }
 
+    /// The program and what makes it another identity's.
+    public var command: [String] { identity == .own ? [path] : setpriv + [path] }
+
     /// A started process, with what it reads still to be fed to it.
+    ///
+    /// - Parameter before: a program that starts the binary.
     public func start(
         _ arguments: [String], environment: [String: String] = [:], outputIsClosed: Bool = false,
-        hasOwnSession: Bool = false
+        hasOwnSession: Bool = false, before: [String] = []
     ) throws -> Child {
-        let command = identity == .own ? [path] : setpriv + [path]
         let clean = [
             "PATH": "/usr/bin:/bin", "HOME": cache, "AIRLOCK_CACHE": cache, "XDG_CACHE_HOME": cache, "LANG": "C.UTF-8",
         ]
         return try Child(
-            command + arguments, environment: clean.merging(environment) { $1 }, outputIsClosed: outputIsClosed,
+            before + command + arguments, environment: clean.merging(environment) { $1 },
+            outputIsClosed: outputIsClosed,
             hasOwnSession: hasOwnSession)
     }
 

@@ -18,7 +18,7 @@ import Testing
         }
         var hasShownGap = false
         for (index, probe) in item.probes.enumerated() {
-            let runs = try (0..<(probe.isRepeated ? 2 : 1)).map { _ in try Run(probe, in: combination) }
+            let runs = try (0..<(probe.isRepeated ? 2 : 1)).map { _ in try Run.timely(probe, in: combination) }
             for run in runs {
                 let faults = run.faults + run.evidence.faults(against: probe.outcome(in: combination.level))
                 for fault in faults {
@@ -69,35 +69,5 @@ import Testing
 
     @Test func theListIsWhole() {
         #expect(HostileItem.all.map(\.number) == Array(1...88))
-    }
-
-    /// The host dies: so does everything it started.
-    @Test(arguments: ["full", "portable"])
-    func killingTheHostLeavesNobody(isolation: String) throws {
-        let binary = try BuiltBinary()
-        let process = try binary.start(["exec", "-", "--isolation", isolation, "--limit", "wall=60s"])
-        process.feed("import time; time.sleep(60)")
-        #expect(eventually { !descendants(of: process.pid).isEmpty }, "the run never started")
-        // Init, and the script below it.
-        #expect(eventually { descendants(of: process.pid).count == 2 })
-        let started = descendants(of: process.pid)
-        process.signal(SIGKILL)
-        _ = process.wait()
-        #expect(eventually { !started.contains(where: Outside.isLiving) }, "\(started) outlived the host")
-    }
-
-    private func descendants(of pid: pid_t) -> [Int] {
-        let children = Outside.children(of: pid)
-        return children + children.flatMap { descendants(of: pid_t($0)) }
-    }
-
-    /// Waits for a state that comes of itself, at most 20 s; no outcome rests on how long it took.
-    private func eventually(_ condition: () -> Bool) -> Bool {
-        let deadline = ContinuousClock.now + .seconds(20)
-        while ContinuousClock.now < deadline {
-            if condition() { return true }
-            sched_yield()
-        }
-        return condition()
     }
 }

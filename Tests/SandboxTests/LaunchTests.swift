@@ -1,5 +1,4 @@
 import AirlockCore
-import AirlockLauncher
 import EmbeddedFiles
 import Foundation
 import Testing
@@ -47,37 +46,7 @@ import Testing
         #expect(try await task.value.status == .cancelled)
     }
 
-    #if DEBUG
-        static let steps = (AIRLOCK_STEP_CLONE.rawValue..<AIRLOCK_STEP_MONITOR.rawValue)
-        /// Steps of namespaces, which portable isolation does not take.
-        static let fullOnly: Set<UInt32> = Set(
-            [
-                AIRLOCK_STEP_ID_MAP, AIRLOCK_STEP_OPEN_SOURCE, AIRLOCK_STEP_PRIVATE_MOUNTS, AIRLOCK_STEP_ROOT,
-                AIRLOCK_STEP_BIND, AIRLOCK_STEP_SCRATCH, AIRLOCK_STEP_PIVOT, AIRLOCK_STEP_HOSTNAME,
-                AIRLOCK_STEP_OLD_ROOT,
-            ].map(\.rawValue))
-
-        /// Every step of the launch is made to fail: nothing runs, the error names the step, nobody is left.
-        @Test(arguments: IsolationReport.Level.allCases)
-        func everyStepFailsClosed(isolation: IsolationReport.Level) async throws {
-            let sandbox = try sandbox()
-            for step in Self.steps where isolation == .full || !Self.fullOnly.contains(step) {
-                var faulty = try request(isolation)
-                faulty.failAt = step
-                let name = String(cString: airlock_step_name(step))
-                let message = await failure(of: faulty, in: sandbox)
-                #expect(message?.contains("'\(name)'") == true, "step \(name): \(message ?? "the run went on")")
-            }
-        }
-
-        /// - Returns: why the run could not start; `nil` when it could.
-        private func failure(of request: SandboxRequest, in sandbox: Sandbox) async -> String? {
-            do throws(AirlockError) {
-                _ = try await sandbox.run(request, channel: SilentChannel())
-                return nil
-            } catch {
-                return error.message
-            }
-        }
-    #endif
+    @Test func withoutAThreadTheRunFailsInsteadOfBlocking() {
+        #expect(throws: AirlockError.self) { try Sandbox.startThread(stackBytes: 1 << 50) {} }
+    }
 }

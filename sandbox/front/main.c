@@ -80,6 +80,7 @@ static bool launch(int file, char *word, size_t size) {
   static struct airlock_plan plan;
   ssize_t length = read(file, bytes, sizeof bytes);
   if (length <= 0 || !airlock_read_plan(bytes, (size_t)length, &lists, &plan)) return false;
+  airlock_inject(&plan, getenv(AIRLOCK_FAIL_AT));
   int copy = copy_for_engine(bytes, (size_t)length);
   if (copy < 0) return false;
   struct airlock_child child;

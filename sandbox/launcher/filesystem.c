@@ -26,11 +26,11 @@ static int clone_tree(const char *source) {
 /// Clones each source's mount while the process still has the caller's own identity, which may be the only one that can
 /// reach it; as the identity of the sandbox it could not. The view's comes last. See open_tree(2).
 struct failure open_sources(const struct airlock_plan *plan, int *trees) {
-  if (injected(plan, AIRLOCK_STEP_OPEN_SOURCE)) return fail(AIRLOCK_STEP_OPEN_SOURCE);
   if (plan->bind_count >= MAX_BINDS) return (struct failure){AIRLOCK_STEP_OPEN_SOURCE, E2BIG};
   for (size_t index = 0; index <= plan->bind_count; index++) {
     trees[index] = clone_tree(index < plan->bind_count ? plan->binds[index].source : plan->view);
-    if (trees[index] < 0) return fail(AIRLOCK_STEP_OPEN_SOURCE);
+    if (injected(plan, AIRLOCK_STEP_OPEN_SOURCE, (uint32_t)index) || trees[index] < 0)
+      return fail(AIRLOCK_STEP_OPEN_SOURCE);
   }
   return OK;
 }
@@ -47,29 +47,29 @@ static bool attach(int tree, const char *target, uint64_t attributes) {
 }
 
 struct failure build_root(const struct airlock_plan *plan, const int *trees) {
-  if (injected(plan, AIRLOCK_STEP_PRIVATE_MOUNTS) ||
+  if (injected(plan, AIRLOCK_STEP_PRIVATE_MOUNTS, 0) ||
       syscall(SYS_mount, "none", "/", NULL, AIRLOCK_MS_REC | AIRLOCK_MS_PRIVATE, NULL) != 0)
     return fail(AIRLOCK_STEP_PRIVATE_MOUNTS);
-  if (injected(plan, AIRLOCK_STEP_ROOT) || !attach(trees[plan->bind_count], plan->mount_point, MOUNT_ATTR_NODEV) ||
+  if (injected(plan, AIRLOCK_STEP_ROOT, 0) || !attach(trees[plan->bind_count], plan->mount_point, MOUNT_ATTR_NODEV) ||
       chdir(plan->mount_point) != 0)
     return fail(AIRLOCK_STEP_ROOT);
   for (size_t index = 0; index < plan->bind_count; index++) {
     const struct airlock_bind *bind = &plan->binds[index];
-    if (injected(plan, AIRLOCK_STEP_BIND) ||
+    if (injected(plan, AIRLOCK_STEP_BIND, (uint32_t)index) ||
         !attach(trees[index], relative(bind->target), bind->is_device ? MOUNT_ATTR_NOEXEC : MOUNT_ATTR_NODEV))
       return fail(AIRLOCK_STEP_BIND);
   }
-  if (injected(plan, AIRLOCK_STEP_SCRATCH) ||
+  if (injected(plan, AIRLOCK_STEP_SCRATCH, 0) ||
       syscall(SYS_mount, "tmpfs", relative(plan->scratch), "tmpfs",
               AIRLOCK_MS_NOSUID | AIRLOCK_MS_NODEV | AIRLOCK_MS_NOEXEC, plan->scratch_options) != 0)
     return fail(AIRLOCK_STEP_SCRATCH);
   // The old root comes to lie on the new one at "."; see pivot_root(2), NOTES.
-  if (injected(plan, AIRLOCK_STEP_PIVOT) || syscall(SYS_pivot_root, ".", ".") != 0) return fail(AIRLOCK_STEP_PIVOT);
+  if (injected(plan, AIRLOCK_STEP_PIVOT, 0) || syscall(SYS_pivot_root, ".", ".") != 0) return fail(AIRLOCK_STEP_PIVOT);
   return OK;
 }
 
 struct failure leave_old_root(const struct airlock_plan *plan) {
-  if (injected(plan, AIRLOCK_STEP_OLD_ROOT) || syscall(SYS_umount2, ".", AIRLOCK_MNT_DETACH) != 0 || chdir("/") != 0)
+  if (injected(plan, AIRLOCK_STEP_OLD_ROOT, 0) || syscall(SYS_umount2, ".", AIRLOCK_MNT_DETACH) != 0 || chdir("/") != 0)
     return fail(AIRLOCK_STEP_OLD_ROOT);
   return OK;
 }

@@ -53,12 +53,12 @@ static struct failure wait_for_host(const struct airlock_plan *plan, int control
   char go = 0;
   ssize_t count;
   while ((count = read(control, &go, 1)) < 0 && errno == EINTR) continue;
-  if (injected(plan, AIRLOCK_STEP_WAIT_FOR_HOST) || count != 1) return fail(AIRLOCK_STEP_WAIT_FOR_HOST);
+  if (injected(plan, AIRLOCK_STEP_WAIT_FOR_HOST, 1) || count != 1) return fail(AIRLOCK_STEP_WAIT_FOR_HOST);
   return OK;
 }
 
 static struct failure become(const struct airlock_plan *plan) {
-  if (injected(plan, AIRLOCK_STEP_IDENTITY)) return fail(AIRLOCK_STEP_IDENTITY);
+  if (injected(plan, AIRLOCK_STEP_IDENTITY, 0)) return fail(AIRLOCK_STEP_IDENTITY);
   bool mapped = (plan->namespaces & CLONE_NEWUSER) != 0;
   if (!mapped && !plan->change_identity) return OK;
   uid_t uid = mapped ? 1000 : plan->host_uid;
@@ -72,7 +72,7 @@ static struct failure become(const struct airlock_plan *plan) {
 
 /// Init dies with the host's supervising thread. Set after the identity, whose change would clear it (prctl(2)).
 static struct failure die_with_host(const struct airlock_plan *plan, int control) {
-  if (injected(plan, AIRLOCK_STEP_PARENT_DEATH) || prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0)
+  if (injected(plan, AIRLOCK_STEP_PARENT_DEATH, 0) || prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0)
     return fail(AIRLOCK_STEP_PARENT_DEATH);
   // The host may have died just before: then the control pipe is at its end.
   struct pollfd lifeline = {.fd = control, .events = POLLIN};
@@ -96,12 +96,12 @@ static struct failure build(const struct airlock_plan *plan, struct channels cha
   if (mounts && (failure = build_root(plan, trees)).step) return failure;
   if (plan->namespaces & CLONE_NEWUTS) {
     static const char name[] = "airlock";
-    if (injected(plan, AIRLOCK_STEP_HOSTNAME) || syscall(SYS_sethostname, name, sizeof name - 1) != 0 ||
+    if (injected(plan, AIRLOCK_STEP_HOSTNAME, 0) || syscall(SYS_sethostname, name, sizeof name - 1) != 0 ||
         syscall(SYS_setdomainname, name, sizeof name - 1) != 0)
       return fail(AIRLOCK_STEP_HOSTNAME);
   }
   // Without a PID namespace, orphans of the script come to init instead of to the host's init.
-  if (injected(plan, AIRLOCK_STEP_SUBREAPER) || prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0)
+  if (injected(plan, AIRLOCK_STEP_SUBREAPER, 0) || prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0)
     return fail(AIRLOCK_STEP_SUBREAPER);
   return OK;
 }
@@ -111,17 +111,20 @@ static struct failure build(const struct airlock_plan *plan, struct channels cha
 static struct failure fork_payload(const struct airlock_plan *plan, struct monitor *monitor, int channel[2]) {
   // The payload's descriptors land on 0 to 5 of the shared table: nothing of init's may lie there.
   for (int low = 0; low <= 5; low++)
-    if (syscall(SYS_dup3, plan->null_input, low, O_CLOEXEC) < 0) return fail(AIRLOCK_STEP_DESCRIPTORS);
-  if (injected(plan, AIRLOCK_STEP_FORK_PAYLOAD) || syscall(SYS_pipe2, channel, O_CLOEXEC) != 0)
+    if (injected(plan, AIRLOCK_STEP_DESCRIPTORS, 0) || syscall(SYS_dup3, plan->null_input, low, O_CLOEXEC) < 0)
+      return fail(AIRLOCK_STEP_DESCRIPTORS);
+  if (injected(plan, AIRLOCK_STEP_FORK_PAYLOAD, 0) || syscall(SYS_pipe2, channel, O_CLOEXEC) != 0)
     return fail(AIRLOCK_STEP_FORK_PAYLOAD);
   struct clone_args arguments = {
       .flags = CLONE_FILES | CLONE_PIDFD,
       .pidfd = (uint64_t)(uintptr_t)&monitor->payload_pidfd,
       .exit_signal = SIGCHLD,
   };
-  pid_t pid = (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
+  pid_t init = getpid();
+  pid_t pid = -1;
+  if (!injected(plan, AIRLOCK_STEP_FORK_PAYLOAD, 1)) pid = (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
   if (pid < 0) return fail(AIRLOCK_STEP_FORK_PAYLOAD);
-  if (pid == 0) run_payload(plan, channel[1]);
+  if (pid == 0) run_payload(plan, init, channel[1]);
   monitor->payload = pid;
   return OK;
 }
@@ -129,19 +132,29 @@ static struct failure fork_payload(const struct airlock_plan *plan, struct monit
 /// Waits for the payload's word that its filter stands, or for its end.
 static struct failure await_payload(struct monitor *monitor, int channel) {
   struct pollfd sources[2] = {{.fd = channel, .events = POLLIN}, {.fd = monitor->payload_pidfd, .events = POLLIN}};
+  if (injected(&monitor->plan, AIRLOCK_STEP_MONITOR, 0)) return fail(AIRLOCK_STEP_MONITOR);
   while (poll(sources, 2, -1) < 0)
     if (errno != EINTR) return fail(AIRLOCK_STEP_MONITOR);
   struct payload_message message = {.step = AIRLOCK_STEP_FORK_PAYLOAD, .error = ECHILD};
   if (sources[0].revents & POLLIN)
-    if (read(channel, &message, sizeof message) != sizeof message) return fail(AIRLOCK_STEP_MONITOR);
+    if (injected(&monitor->plan, AIRLOCK_STEP_MONITOR, 1) || read(channel, &message, sizeof message) != sizeof message)
+      return fail(AIRLOCK_STEP_MONITOR);
   if (message.step) return (struct failure){message.step, message.error};
   monitor->listener = message.listener;
   return OK;
 }
 
+/// A payload that ends before its exec leaves nothing to receive, and older kernels would wait for it forever.
+static void answer_exec(struct monitor *monitor) {
+  struct pollfd sources[2] = {{.fd = monitor->listener, .events = POLLIN},
+                              {.fd = monitor->payload_pidfd, .events = POLLIN}};
+  while (poll(sources, 2, -1) < 0 && errno == EINTR) continue;
+  if (sources[0].revents & POLLIN) answer_notification(monitor);
+}
+
 /// Lets go of everything but what the watch needs: capabilities, descriptors, the host's memory.
 static struct failure retire(struct monitor *monitor, int channel) {
-  struct failure failure = drop_capabilities();
+  struct failure failure = drop_capabilities(&monitor->plan, 1);
   if (failure.step) return failure;
   int kept[] = {monitor->channels.control, monitor->channels.report, channel,
                 monitor->listener,         monitor->payload_pidfd,   memory_map_descriptor()};
@@ -152,7 +165,9 @@ static struct failure retire(struct monitor *monitor, int channel) {
   memset(copy, 0, some);
   memcpy(copy, monitor->scratch, some);
   memcpy(monitor->scratch, copy, some);
-  return forget_host_memory();
+  // So is errno's place.
+  errno = 0;
+  return forget_host_memory(&monitor->plan);
 }
 
 /// The payload's last word can only be that exec failed: then its exit says nothing about a script.
@@ -192,7 +207,7 @@ _Noreturn void run_init(const struct airlock_plan *plan, struct channels channel
   if (!failure.step && (plan->namespaces & CLONE_NEWNS)) failure = leave_old_root(plan);
   if (!failure.step) failure = await_payload(&monitor, channel[0]);
   // The exec waits for its answer: give it first, and tidy up while the interpreter starts.
-  if (!failure.step) answer_notification(&monitor);
+  if (!failure.step) answer_exec(&monitor);
   if (!failure.step) failure = retire(&monitor, channel[0]);
   if (failure.step) {
     end_payload(&monitor);

@@ -25,8 +25,11 @@ void close_all_but(int *kept, size_t count);
 
 struct failure fail(uint32_t step);
 
-/// Whether `plan` asks for `step` to fail; always false in a release build.
-bool injected(const struct airlock_plan *plan, uint32_t step);
+/// Whether `plan` asks for this place of `step` to fail; always false in a release build.
+///
+/// A step that asks the kernel for several things, or that two processes take, has a place for each, numbered from 0
+/// without a gap: tests go from one to the next until none fails.
+bool injected(const struct airlock_plan *plan, uint32_t step, uint32_t place);
 
 /// The second half of init: never returns.
 _Noreturn void run_init(const struct airlock_plan *plan, struct channels channels);
@@ -39,7 +42,9 @@ struct failure build_root(const struct airlock_plan *plan, const int *trees);
 struct failure leave_old_root(const struct airlock_plan *plan);
 
 /// The payload's half: never returns. Progress and failure go to `channel`, as `struct payload_message`.
-_Noreturn void run_payload(const struct airlock_plan *plan, int channel);
+///
+/// @param init the number of the process that cloned it.
+_Noreturn void run_payload(const struct airlock_plan *plan, pid_t init, int channel);
 
 struct payload_message {
   uint32_t step; ///< 0: ready to exec
@@ -47,7 +52,7 @@ struct payload_message {
   int listener; ///< the seccomp listener, in the descriptor table that init shares
 };
 
-struct failure drop_capabilities(void);
+struct failure drop_capabilities(const struct airlock_plan *plan, uint32_t place);
 struct failure restrict_paths(const struct airlock_plan *plan);
 
 /// Answers the payload's notifications until it ends, and fills the report.
@@ -68,7 +73,7 @@ void answer_notification(struct monitor *monitor);
 
 /// Empties the host's private writable memory in init, which is a fork of the host and must not keep its secrets.
 struct failure open_memory_map(const struct airlock_plan *plan);
-struct failure forget_host_memory(void);
+struct failure forget_host_memory(const struct airlock_plan *plan);
 int memory_map_descriptor(void);
 
 #pragma clang assume_nonnull end

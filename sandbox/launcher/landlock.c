@@ -45,14 +45,13 @@ static uint64_t handled_fs(int abi) {
 }
 
 struct failure restrict_paths(const struct airlock_plan *plan) {
-  if (injected(plan, AIRLOCK_STEP_LANDLOCK)) return fail(AIRLOCK_STEP_LANDLOCK);
   int abi = plan->landlock_abi;
   uint64_t all = handled_fs(abi);
   struct ruleset_attributes attributes = {
       .fs = all, .net = abi >= 4 ? NET_TCP : 0, .scoped = abi >= 6 ? SCOPE_ABSTRACT_UNIX_AND_SIGNAL : 0};
   size_t size = abi >= 6 ? sizeof attributes : abi >= 4 ? 2 * sizeof(uint64_t) : sizeof(uint64_t);
   int ruleset = (int)syscall(SYS_landlock_create_ruleset, &attributes, size, 0);
-  if (ruleset < 0) return fail(AIRLOCK_STEP_LANDLOCK);
+  if (injected(plan, AIRLOCK_STEP_LANDLOCK, 0) || ruleset < 0) return fail(AIRLOCK_STEP_LANDLOCK);
   for (size_t index = 0; index < plan->path_rule_count; index++) {
     const struct airlock_path_rule *rule = &plan->path_rules[index];
     struct landlock_path_beneath_attr beneath = {.parent_fd = open(rule->path, O_PATH | O_CLOEXEC)};
@@ -68,10 +67,12 @@ struct failure restrict_paths(const struct airlock_plan *plan) {
     if (!S_ISDIR(status.st_mode)) beneath.allowed_access &= FS_READ_FILE | FS_EXECUTE;
     if (S_ISCHR(status.st_mode)) beneath.allowed_access = FS_READ_FILE | FS_WRITE_FILE;
     long result = syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &beneath, 0);
-    if (result != 0) return fail(AIRLOCK_STEP_LANDLOCK);
+    if (injected(plan, AIRLOCK_STEP_LANDLOCK, 1 + (uint32_t)index) || result != 0) return fail(AIRLOCK_STEP_LANDLOCK);
     close(beneath.parent_fd);
   }
-  if (syscall(SYS_landlock_restrict_self, ruleset, 0) != 0) return fail(AIRLOCK_STEP_LANDLOCK);
+  if (injected(plan, AIRLOCK_STEP_LANDLOCK, 1 + (uint32_t)plan->path_rule_count) ||
+      syscall(SYS_landlock_restrict_self, ruleset, 0) != 0)
+    return fail(AIRLOCK_STEP_LANDLOCK);
   close(ruleset);
   return OK;
 }

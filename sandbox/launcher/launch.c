@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -24,14 +25,28 @@
 
 struct failure fail(uint32_t step) { return (struct failure){step, errno}; }
 
-bool injected(const struct airlock_plan *plan, uint32_t step) {
+bool injected(const struct airlock_plan *plan, uint32_t step, uint32_t place) {
 #ifdef DEBUG
-  if (plan->fail_at != step) return false;
+  if (plan->fail_at != step || plan->fail_place != place) return false;
   errno = EIO;
   return true;
 #else
-  (void)plan, (void)step;
+  (void)plan, (void)step, (void)place;
   return false;
+#endif
+}
+
+void airlock_inject(struct airlock_plan *plan, const char *place) {
+#ifdef DEBUG
+  if (place == NULL) return;
+  size_t length = strcspn(place, ":");
+  for (uint32_t step = 1; step < AIRLOCK_STEP_COUNT; step++) {
+    const char *name = airlock_step_name(step);
+    if (strncmp(name, place, length) == 0 && name[length] == 0) plan->fail_at = step;
+  }
+  plan->fail_place = place[length] ? (uint32_t)strtoul(place + length + 1, NULL, 10) : 0;
+#else
+  (void)plan, (void)place;
 #endif
 }
 
@@ -98,6 +113,16 @@ static void reap(pid_t pid) {
   while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) continue;
 }
 
+/// What init said before it ended, if it said that a step of its own failed: that is why the host's step did.
+static uint32_t first_failure(int report, uint32_t step, int *error) {
+  struct pollfd word = {.fd = report, .events = POLLIN};
+  struct airlock_report said;
+  if (poll(&word, 1, 0) <= 0 || !(word.revents & POLLIN) || read(report, &said, sizeof said) != sizeof said) return step;
+  if (said.event != AIRLOCK_EVENT_FAILED) return step;
+  *error = said.error;
+  return said.step;
+}
+
 uint32_t airlock_launch(const struct airlock_plan *plan, struct airlock_child *child, int *error) {
   int control[2] = {-1, -1}, report[2] = {-1, -1};
   uint32_t step = AIRLOCK_STEP_CLONE;
@@ -107,7 +132,8 @@ uint32_t airlock_launch(const struct airlock_plan *plan, struct airlock_child *c
   sigset_t all, previous;
   sigfillset(&all);
   if (pthread_sigmask(SIG_SETMASK, &all, &previous) != 0) goto failed;
-  if (make_pipe(control) == 0 && make_pipe(report) == 0 && !injected(plan, step))
+  if (!injected(plan, step, 0) && make_pipe(control) == 0 && !injected(plan, step, 1) && make_pipe(report) == 0 &&
+      !injected(plan, step, 2))
     pid = clone_child(plan->namespaces, plan->cgroup, &pidfd);
   if (pid == 0) {
     close(control[1]);
@@ -120,8 +146,10 @@ uint32_t airlock_launch(const struct airlock_plan *plan, struct airlock_child *c
   if (pid < 0) goto failed;
 
   step = AIRLOCK_STEP_ID_MAP;
-  if ((plan->namespaces & CLONE_NEWUSER) && (injected(plan, step) || !write_id_maps(plan, pid))) goto failed;
-  if (write(control[1], "g", 1) != 1) goto failed;
+  if ((plan->namespaces & CLONE_NEWUSER) && (injected(plan, step, 0) || !write_id_maps(plan, pid))) goto failed;
+  step = AIRLOCK_STEP_WAIT_FOR_HOST;
+  // Never SIGPIPE: this process still holds the other end, too.
+  if (injected(plan, step, 0) || write(control[1], "g", 1) != 1) goto failed;
   close(control[0]);
   close(report[1]);
   *child = (struct airlock_child){.pid = pid, .pidfd = pidfd, .control = control[1], .report = report[0]};
@@ -133,6 +161,7 @@ failed:
     kill(pid, SIGKILL);
     reap(pid);
     close(pidfd);
+    step = first_failure(report[0], step, error);
   }
   close_both(control);
   close_both(report);
@@ -178,6 +207,13 @@ uint32_t airlock_start(struct airlock_plan *plan, struct airlock_child *child, s
 
 int airlock_kill(int pidfd) {
   return syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0) == 0 ? 0 : errno;
+}
+
+void airlock_await_end(pid_t pid, int milliseconds) {
+  struct pollfd end = {.fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN};
+  if (end.fd < 0) return;
+  poll(&end, 1, milliseconds);
+  close(end.fd);
 }
 
 int airlock_probe_namespaces(uint64_t namespaces) {

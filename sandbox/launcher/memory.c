@@ -17,7 +17,7 @@ struct failure open_memory_map(const struct airlock_plan *plan) {
   int low = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
   memory_map = low < 0 ? -1 : fcntl(low, F_DUPFD_CLOEXEC, 16);
   if (low >= 0) close(low);
-  if (injected(plan, AIRLOCK_STEP_FORGET_HOST) || memory_map < 0) return fail(AIRLOCK_STEP_FORGET_HOST);
+  if (injected(plan, AIRLOCK_STEP_FORGET_HOST, 0) || memory_map < 0) return fail(AIRLOCK_STEP_FORGET_HOST);
   return OK;
 }
 
@@ -82,7 +82,8 @@ static void forget_environment(void) {
     for (volatile char *character = *entry; *character; character++) *character = 0;
 }
 
-struct failure forget_host_memory(void) {
+struct failure forget_host_memory(const struct airlock_plan *plan) {
+  if (injected(plan, AIRLOCK_STEP_FORGET_HOST, 1)) return fail(AIRLOCK_STEP_FORGET_HOST);
   forget_environment();
 #ifdef __SANITIZE_ADDRESS__
   // The sanitizer's own state lies there, and its hooks run until the end.

@@ -152,6 +152,7 @@ struct failure monitor_payload(struct monitor *monitor) {
   kill_stragglers(monitor);
   long reaped;
   while ((reaped = raw(SYS_wait4, monitor->payload, &status, 0, &usage)) == -EINTR) continue;
+  if (injected(&monitor->plan, AIRLOCK_STEP_MONITOR, 2)) return fail(AIRLOCK_STEP_MONITOR);
   if (reaped < 0) return (struct failure){AIRLOCK_STEP_MONITOR, (int)-reaped};
   while ((reaped = raw(SYS_wait4, -1, 0, 0, 0)) > 0 || reaped == -EINTR) continue;
   fill_report(monitor, status, &usage);

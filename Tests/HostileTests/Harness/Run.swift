@@ -14,6 +14,8 @@ struct Run {
     let bait: Bait
     /// What is wrong with it, apart from the item's own outcome.
     private(set) var faults: [String] = []
+    /// How long after its limit the verdict came.
+    private var delay = Duration.zero
 
     init(_ probe: HostileProbe, in combination: Combination) throws {
         let binary = try BuiltBinary(as: combination.identity)
@@ -42,7 +44,7 @@ struct Run {
         faults += HostState(of: owner).leftovers(since: before)
         faults += bait.damage
         if Self.interpreter != interpreter { faults.append("the interpreter was touched") }
-        checkTime(probe)
+        delay = Self.delay(of: evidence.result, probe)
         checkSize(probe, hostPeak: child.peakResidentBytes ?? 0)
     }
 
@@ -77,12 +79,29 @@ struct Run {
         }
     }
 
-    /// The verdict comes within the limit: half a second for init to obey, the rest for a busy machine.
-    private mutating func checkTime(_ probe: HostileProbe) {
-        let text = probe.limits.first { $0.hasPrefix("wall=") || $0.hasPrefix("cpu=") }?.split(separator: "=").last
-        let limit = text.flatMap { Duration(text: String($0)) } ?? .seconds(10)
-        let taken = evidence.result["usage"]?["wall_ms"]?.doubleValue ?? 0
-        if Duration.milliseconds(taken) > limit + .seconds(2) { faults.append("the verdict took \(taken) ms") }
+    /// A run whose verdict came no more than 100 ms after its limit. On a busy machine one may be late through no fault of
+    /// the engine's; three in a row are its fault.
+    static func timely(_ probe: HostileProbe, in combination: Combination) throws -> Run {
+        for _ in 0..<2 {
+            let run = try Run(probe, in: combination)
+            if run.delay <= .milliseconds(100) { return run }
+        }
+        var last = try Run(probe, in: combination)
+        if last.delay > .milliseconds(100) { last.faults.append("the verdict came \(last.delay) after the limit") }
+        return last
+    }
+
+    /// From the limit to the reaping, by the engine's clock; for CPU time by the kernel's accounts, in which nobody else's
+    /// share counts. Negative where the run ended before.
+    private static func delay(of result: JSONValue, _ probe: HostileProbe) -> Duration {
+        func milliseconds(_ name: String) -> Duration { .milliseconds(result["usage"]?[name]?.doubleValue ?? 0) }
+        func limit(_ name: String) -> Duration? {
+            let text = probe.limits.first { $0.hasPrefix(name + "=") }?.split(separator: "=").last
+            return text.flatMap { Duration(text: String($0)) }
+        }
+        let overCPU = limit("cpu").map { milliseconds("user_cpu_ms") + milliseconds("system_cpu_ms") - $0 }
+        let overWall = milliseconds("wall_ms") - (limit("wall") ?? .seconds(10))
+        return max(overCPU ?? overWall, overWall)
     }
 
     /// Neither the script's memory nor what the host keeps of its output grows beyond the limits.

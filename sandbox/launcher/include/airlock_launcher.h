@@ -118,7 +118,9 @@ struct airlock_plan {
   struct airlock_verdict verdicts[AIRLOCK_SYSCALLS];
   uint32_t max_refused_processes; ///< attempts to make a process before the run ends as `processes`
 
-  uint32_t fail_at; ///< a step that is made to fail, for tests; 0 for none. Ignored in release builds
+  // For tests; ignored in release builds.
+  uint32_t fail_at;    ///< a step that is made to fail; 0 for none
+  uint32_t fail_place; ///< where: the step's places are numbered from 0
 };
 
 enum airlock_event {
@@ -229,8 +231,17 @@ bool airlock_read_head_start(const char *word, struct airlock_child *child, stru
 bool airlock_cache_directory(const char *_Nullable chosen, const char *_Nullable cache_home,
                              const char *_Nullable home, char *path, size_t size);
 
+/// The variable that names a place of the launch that is to fail, for tests: `scratch`, or `bind:2` for the third one.
+#define AIRLOCK_FAIL_AT "AIRLOCK_FAIL_AT"
+
+/// Makes the plan fail where the variable's value says; does nothing in a release build.
+void airlock_inject(struct airlock_plan *plan, const char *_Nullable place);
+
 /// Sends SIGKILL to the process that `pidfd` stands for: 0, or errno. See pidfd_send_signal(2).
 int airlock_kill(int pidfd);
+
+/// Waits for the end of a process, which need not be a child, at most this long.
+void airlock_await_end(pid_t pid, int milliseconds);
 
 /// The Landlock ABI version of the running kernel; 0 when it has none. See landlock(7).
 int airlock_landlock_abi(void);
