@@ -40,10 +40,13 @@ struct Judgement {
         }
         switch airlock_cause(rawValue: record.cause) {
         case AIRLOCK_CAUSE_SYSCALL:
-            let name = SeccompFilter.name(of: Int(record.syscall))
+            let line = evidence.traces.last { $0.call == record.syscall }?.line
+            let call = RefusedCall(
+                name: SeccompFilter.name(of: Int(record.syscall)), count: 1, lines: line.map { [$0] } ?? [])
             outcome.status = .denied
-            outcome.deniedSyscall = name
-            outcome.reason = "the script called \(name), which no script has a use for"
+            outcome.deniedSyscall = call.name
+            outcome.deniedLine = line
+            outcome.reason = call.fatalSentence
         case AIRLOCK_CAUSE_CPU: exceeded(.cpu, &outcome)
         case AIRLOCK_CAUSE_PROCESSES: exceeded(.processes, &outcome)
         default: judgeOwnEnd(&outcome)
@@ -112,10 +115,23 @@ struct Judgement {
         usage.majorPageFaults = Int(clamping: record.major_faults)
         let numbers = withUnsafeBytes(of: record.refused_numbers) { Array($0.bindMemory(to: UInt32.self)) }
         let counts = withUnsafeBytes(of: record.refused_counts) { Array($0.bindMemory(to: UInt32.self)) }
-        for (number, count) in zip(numbers, counts).prefix(Int(record.refused_kinds)) {
-            usage.refusedSyscalls[SeccompFilter.name(of: Int(Int32(bitPattern: number)))] = Int(count)
+        usage.refusedCalls = zip(numbers, counts).prefix(Int(record.refused_kinds)).map { number, count in
+            let number = Int32(bitPattern: number)
+            return RefusedCall(
+                name: SeccompFilter.name(of: Int(number)), count: Int(count), lines: lines(ofRefused: number))
+        }
+        if record.refused_others > 0 {
+            usage.refusedCalls.append(RefusedCall(name: "other calls", count: Int(clamping: record.refused_others)))
         }
         return usage
+    }
+
+    private func lines(ofRefused call: Int32) -> [Int] {
+        var lines: [Int] = []
+        for trace in evidence.traces where trace.call == call {
+            if let line = trace.line, !lines.contains(line) { lines.append(line) }
+        }
+        return lines
     }
 }
 

@@ -32,6 +32,8 @@ final class Supervisor {
         var payload: pid_t?
         /// Init's record of the end, or of the step of the launch that failed.
         var record: airlock_report?
+        /// Of the first refused calls of each kind; the script's word, unlike all else here.
+        var traces: [RefusalTrace] = []
     }
 
     enum HostCause {
@@ -211,9 +213,19 @@ final class Supervisor {
         case AIRLOCK_EVENT_STARTED: evidence.payload = record.payload
         case AIRLOCK_EVENT_LOCKED: evidence.lockedAt = .now
         case AIRLOCK_EVENT_ENDED, AIRLOCK_EVENT_FAILED: evidence.record = record
+        case AIRLOCK_EVENT_TRACE: readTrace(of: record.syscall, bytes: Int(record.text_bytes))
         default: break
         }
         return true
+    }
+
+    /// The text behind a record, which was written together with it.
+    private func readTrace(of call: Int32, bytes: Int) {
+        guard bytes <= AIRLOCK_TRACE_BYTES else { return }
+        var text = [UInt8](repeating: 0, count: bytes)
+        guard retrying({ read(child.report.number, &text, bytes) }) == bytes else { return }
+        evidence.traces.append(
+            RefusalTrace(call: call, line: RefusalTrace.line(in: text, script: request.scriptName)))
     }
 
     /// What the child wrote before its end is still in the pipes; nobody writes any more, so this ends.

@@ -74,9 +74,7 @@ extension RunReport {
             ("Peak memory", ByteCount(usage.peakResidentBytes).description),
             ("Calls", "\(usage.calls), \(usage.rows) rows, \(ByteCount(usage.replyBytes))"),
         ]
-        for (name, count) in usage.refusedSyscalls.sorted(by: { $0.key < $1.key }) {
-            entries.append(("Refused \(name)", String(count)))
-        }
+        for call in usage.refusedCalls { entries.append(("Refused", call.sentence)) }
         let items = entries.filter { !$0.1.isEmpty }.map {
             "<dt>\(HTML.escape($0.0))</dt><dd>\(HTML.escape($0.1))</dd>"
         }
