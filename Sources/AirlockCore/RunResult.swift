@@ -105,10 +105,13 @@ public struct IsolationReport: Sendable, Hashable {
 
     public var level: Level
     public var layers: [Layer]
+    /// Each limit of the sandbox with what held it; empty for a run that was never launched.
+    public var limits: [HeldLimit]
 
-    public init(level: Level, layers: [Layer]) {
+    public init(level: Level, layers: [Layer], limits: [HeldLimit] = []) {
         self.level = level
         self.layers = layers
+        self.limits = limits
     }
 }
 

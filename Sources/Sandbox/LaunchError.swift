@@ -14,6 +14,9 @@ extension AirlockError {
 
     private static func remedy(step: UInt32, error: Int32) -> String {
         switch airlock_step(rawValue: step) {
+        case AIRLOCK_STEP_CLONE where error == EACCES:
+            "The control group that AIRLOCK_CGROUP names cannot be entered: this process has to be in the same delegated "
+                + "tree, below a cgroup.procs that it can write (cgroups(7))."
         case AIRLOCK_STEP_CLONE where error == EPERM || error == ENOSPC || error == EUSERS,
             AIRLOCK_STEP_ID_MAP, AIRLOCK_STEP_PRIVATE_MOUNTS, AIRLOCK_STEP_ROOT:
             "This host forbids user namespaces. Run 'airlock doctor' for the remedy, "

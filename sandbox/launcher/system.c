@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "internal.h"
@@ -25,5 +26,10 @@ int airlock_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 int airlock_event(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 
 int airlock_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
+
+int airlock_attribute(const char *path, const char *name) {
+  unsigned char value[2];
+  return getxattr(path, name, value, sizeof value) == 1 ? value[0] : -1;
+}
 
 const char *airlock_signal_name(int number) { return sigabbrev_np(number); }

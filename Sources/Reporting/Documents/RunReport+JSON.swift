@@ -55,7 +55,17 @@ extension RunReport {
                 "remedy": .string(orNull: layer.remedy),
             ]
         }
-        return ["level": .string(result.isolation.level.rawValue), "layers": .array(layers)]
+        return [
+            "level": .string(result.isolation.level.rawValue), "layers": .array(layers),
+            "limits": .array(result.isolation.limits.map(heldLimit)),
+        ]
+    }
+
+    private func heldLimit(_ limit: IsolationReport.HeldLimit) -> JSONValue {
+        let holders = limit.holders.map { holder -> JSONValue in
+            ["mechanism": .string(holder.mechanism.rawValue), "detail": .string(holder.detail)]
+        }
+        return ["limit": .string(limit.name), "value": .string(limit.value), "held_by": .array(holders)]
     }
 
     private var usage: JSONValue {

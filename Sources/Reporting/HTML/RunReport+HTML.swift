@@ -23,6 +23,9 @@ extension RunReport {
         if !result.isolation.layers.isEmpty {
             page.add(markup: details("Isolation", HTMLPage.table(layerTable)))
         }
+        if !result.isolation.limits.isEmpty {
+            page.add(markup: details("Limits", HTMLPage.table(limitTable)))
+        }
         return page.text
     }
 
@@ -89,6 +92,14 @@ extension RunReport {
             ]
         }
         return Table(columns: ["Method", "Query", "Rows", "Bytes", "Time", "Verdict"], rows: rows)
+    }
+
+    private var limitTable: Table {
+        let rows = result.isolation.limits.map { limit -> [JSONValue] in
+            let holders = limit.holders.map { "\($0.mechanism.rawValue): \($0.detail)" }
+            return [.string(limit.name), .string(limit.value), .string(holders.joined(separator: "; "))]
+        }
+        return Table(columns: ["Limit", "Value", "Held by"], rows: rows)
     }
 
     private var layerTable: Table {

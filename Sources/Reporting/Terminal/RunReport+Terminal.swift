@@ -120,6 +120,9 @@ extension RunReport {
             let message = exception.message.isEmpty ? "" : ": " + style.block(exception.message)
             lines += (style.line(exception.type) + message + place).split(separator: "\n").map(String.init)
         }
+        if let limit = result.limit, let held = result.isolation.limits.first(where: { $0.name == limit.rawValue }) {
+            lines.append(style.line(held.sentence))
+        }
         // What ended the run is in the reason already.
         let refused = result.usage.refusedCalls.filter { $0.name != result.deniedSyscall }
         lines += refused.prefix(Self.shownRefusals).map { style.line($0.sentence) }

@@ -263,6 +263,8 @@ int airlock_pipe(int ends[_Nonnull 2]);
 int airlock_event(void);
 /// memfd_create(2), close-on-exec.
 int airlock_memory_file(const char *name);
+/// The only byte of an extended attribute, or -1 when it is not there or longer; see getxattr(2).
+int airlock_attribute(const char *path, const char *name);
 /// The signal's name without SIG, or NULL; see sigabbrev_np(3).
 const char *_Nullable airlock_signal_name(int number);
 
