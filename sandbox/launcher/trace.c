@@ -36,6 +36,8 @@ static void discard(int trace) {
 bool ask_for_line(struct monitor *monitor, const struct seccomp_notif *call, const struct seccomp_notif_resp *reply,
                   int kind, bool kills) {
   if (!monitor->locked || monitor->trace < 0 || monitor->question.is_open || kind < 0) return false;
+  // To the kernel a number of -1 is no call, so none is made again: the thread would see ERESTARTSYS itself.
+  if (call->data.nr < 0) return false;
   // The call that ends the run is worth a line whatever came before.
   if (!kills && (monitor->traces >= AIRLOCK_TRACES || monitor->traces_of_kind[kind] >= AIRLOCK_TRACES_PER_KIND))
     return false;
