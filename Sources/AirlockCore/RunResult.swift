@@ -15,6 +15,8 @@ public struct RunResult: Sendable {
     public var limit: LimitName?
     /// For `denied`: the name of the call that ended the run.
     public var deniedSyscall: String?
+    /// The line of the script that made it, where that is known: a hint, as in ``RefusedCall/lines``.
+    public var deniedLine: Int?
     /// What the script exited with; `nil` when a signal ended it or it never started.
     public var exitCode: Int32?
     /// The name of the signal that ended it, `SIGKILL`.
@@ -103,10 +105,13 @@ public struct IsolationReport: Sendable, Hashable {
 
     public var level: Level
     public var layers: [Layer]
+    /// Each limit of the sandbox with what held it; empty for a run that was never launched.
+    public var limits: [HeldLimit]
 
-    public init(level: Level, layers: [Layer]) {
+    public init(level: Level, layers: [Layer], limits: [HeldLimit] = []) {
         self.level = level
         self.layers = layers
+        self.limits = limits
     }
 }
 
@@ -127,8 +132,8 @@ public struct RunUsage: Sendable, Hashable {
     /// Bytes of requests from, and of replies to, the script.
     public var requestBytes: Int = 0
     public var replyBytes: Int = 0
-    /// Refused system calls by name.
-    public var refusedSyscalls: [String: Int] = [:]
+    /// Refused system calls, in the order in which each was first made.
+    public var refusedCalls: [RefusedCall] = []
 
     public init() {}
 }

@@ -10,6 +10,7 @@ extension RunResult {
         reason = outcome.reason
         limit = outcome.limit
         deniedSyscall = outcome.deniedSyscall
+        deniedLine = outcome.deniedLine
         exitCode = outcome.exitCode
         signal = outcome.signal
         isolation = outcome.isolation

@@ -58,11 +58,11 @@ public final class Runner: Sendable {
                     script: script.text, name: request.template.fileName, params: variables.values,
                     seed: request.seed),
                 grants: grants(for: request), limits: limits.broker, observer: request.observer)
-            let outcome = try await sandbox.run(
-                SandboxRequest(
-                    runtime: runtime, isolation: request.isolation, limits: limits.sandbox,
-                    seed: request.seed.map { UInt32(truncatingIfNeeded: $0) }),
-                channel: session)
+            var sandboxed = SandboxRequest(
+                runtime: runtime, isolation: request.isolation, limits: limits.sandbox,
+                seed: request.seed.map { UInt32(truncatingIfNeeded: $0) })
+            sandboxed.scriptName = request.template.fileName
+            let outcome = try await sandbox.run(sandboxed, channel: session)
             result.take(outcome)
             result.take(session.report, limits: limits.sandbox)
             result.checkDeclaredResult(request.template.manifest.result)

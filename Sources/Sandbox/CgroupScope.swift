@@ -3,84 +3,96 @@ import Glibc
 
 /// A cgroup v2 of one run's own, where the host has delegated a tree to us; else nothing, and the reason.
 ///
-/// `AIRLOCK_CGROUP` names the directory to work in. Without it the process's own cgroup is used, if it is writable and
-/// hands the memory and pids controllers down (cgroup.subtree_control), as `systemd-run --scope -p Delegate=yes` and
-/// a delegated service unit arrange it. See cgroups(7).
-///
-/// The directory is locked (flock(2)) as long as its run lives: what a killed host left, the next run removes.
+/// `AIRLOCK_CGROUP` names the directory to work in. Without it the process's own cgroup is used, if it hands controllers
+/// down (cgroup.subtree_control) or can be made to (``DelegatedCgroup``), as `systemd-run --scope -p Delegate=yes` and a
+/// delegated service unit arrange it. Each of the memory, pids and cpu controllers that is handed down joins in; those
+/// that are not are named. hugetlb, where it is handed down, keeps scripts off the host's huge pages. See cgroups(7) and
+/// cgroup-v2.rst.
 struct CgroupScope: ~Copyable {
-    private let directory: OwnedDescriptor
     /// The directory to clone into, or -1.
-    var descriptor: Int32 { directory.number }
+    let descriptor: Int32
     let layer: IsolationReport.Layer
-    private let path: String?
+    let path: String?
+    /// What was set, by file name, in words.
+    let settings: [String: String]
 
-    /// - Parameters:
-    ///   - limits: memory becomes memory.max; pids.max is fixed, since a script is one process beside its init.
+    /// One limit as a controller takes it.
+    private struct Setting {
+        var controller: String
+        var file: String
+        var value: String
+        var text: String
+        /// Not missed where there is no such controller or file.
+        var isExtra = false
+    }
+
+    /// A script is one process beside its init; a few more, should a profile grant it threads.
+    private static let maxTasks = 8
+
+    private static func wanted(_ limits: SandboxLimits) -> [Setting] {
+        [
+            Setting(
+                controller: "memory", file: "memory.max", value: String(limits.memory.bytes),
+                text: "\(limits.memory)"),
+            Setting(controller: "pids", file: "pids.max", value: "\(maxTasks)", text: "\(maxTasks)"),
+            // 100 ms of CPU time in each 100 ms.
+            Setting(controller: "cpu", file: "cpu.max", value: "100000 100000", text: "one core"),
+            Setting(controller: "memory", file: "memory.swap.max", value: "0", text: "none", isExtra: true),
+            Setting(controller: "hugetlb", file: "hugetlb.2MB.max", value: "0", text: "none", isExtra: true),
+            Setting(controller: "hugetlb", file: "hugetlb.1GB.max", value: "0", text: "none", isExtra: true),
+        ]
+    }
+
+    /// - Parameter limits: memory becomes memory.max; pids.max and cpu.max are fixed.
     static func make(limits: SandboxLimits, environment: [String: String]) -> CgroupScope {
-        let parent = environment["AIRLOCK_CGROUP"].flatMap { $0.isEmpty ? nil : $0 } ?? ownDirectory
-        guard let parent else { return CgroupScope(missing: "cgroup v2 is not mounted") }
-        if let obstacle = obstacle(parent) { return CgroupScope(missing: obstacle) }
+        let named = environment["AIRLOCK_CGROUP"].flatMap { $0.isEmpty ? nil : $0 }
+        guard let parent = named ?? DelegatedCgroup.ownDirectory else {
+            return CgroupScope(missing: "cgroup v2 is not mounted")
+        }
+        guard let handedDown = DelegatedCgroup.words(in: "\(parent)/cgroup.subtree_control") else {
+            return CgroupScope(missing: "\(parent) is not a cgroup v2 directory")
+        }
+        let possible = wanted(limits).filter { handedDown.contains($0.controller) }
+        // For the extras alone nobody needs a group, unless it was asked for.
+        guard possible.contains(where: { !$0.isExtra || named != nil }) else {
+            return CgroupScope(missing: "\(parent) hands down none of the memory, pids and cpu controllers")
+        }
         sweep(parent)
-        guard let made = makeLocked(in: parent) else { return CgroupScope(missing: "\(parent) cannot be written") }
-        let directory = made.path
-        // Without a swap controller there is no swap to limit: that one setting may be missing.
-        _ = write("0", to: "\(directory)/memory.swap.max")
-        let settings = [("memory.max", String(limits.memory.bytes)), ("pids.max", "8")]
-        for (name, value) in settings where !write(value, to: "\(directory)/\(name)") {
-            rmdir(directory)
-            return CgroupScope(missing: "\(name) cannot be set in \(parent)")
+        guard let group = Group.make(in: parent) else { return CgroupScope(missing: "\(parent) cannot be written") }
+        let settings = possible.filter { DelegatedCgroup.write($0.value, to: "\(group.path)/\($0.file)") }
+        if let failed = possible.first(where: { setting in
+            !setting.isExtra && !settings.contains { $0.file == setting.file }
+        }) {
+            group.remove()
+            return CgroupScope(missing: "\(failed.file) cannot be set in \(parent)")
         }
-        return CgroupScope(made, limits: limits)
+        let missing = wanted(limits).filter { !$0.isExtra && !handedDown.contains($0.controller) }.map(\.controller)
+        return CgroupScope(group, settings, missing: missing)
     }
 
-    private struct Locked: ~Copyable {
-        let path: String
-        let directory: OwnedDescriptor
-    }
-
-    private static func makeLocked(in parent: String) -> Locked? {
-        // A sweep between making and locking takes the directory away: then make another.
-        for _ in 0..<100 {
-            let path = "\(parent)/airlock-\(getpid())-\(UInt32.random(in: .min ... .max))"
-            guard mkdir(path, 0o755) == 0 else { return nil }
-            let directory = OwnedDescriptor(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
-            if directory.number >= 0, flock(directory.number, LOCK_EX | LOCK_NB) == 0, access(path, F_OK) == 0 {
-                return Locked(path: path, directory: directory)
-            }
-            rmdir(path)
-        }
-        return nil
-    }
-
-    private static func sweep(_ parent: String) {
-        guard let listing = Listing(parent) else { return }
-        while let name = listing.next() {
-            guard name.hasPrefix("airlock-") else { continue }
-            let stale = OwnedDescriptor(
-                openat(listing.descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC))
-            if stale.number >= 0, flock(stale.number, LOCK_EX | LOCK_NB) == 0 {
-                unlinkat(listing.descriptor, name, Int32(AT_REMOVEDIR))
-            }
-        }
-    }
-
-    private init(_ made: consuming Locked, limits: SandboxLimits) {
-        path = made.path
-        directory = made.directory
-        layer = .init(name: "cgroup", active: true, detail: "memory.max \(limits.memory), pids.max 8")
+    private init(_ group: consuming Group, _ settings: [Setting], missing: [String]) {
+        path = group.path
+        descriptor = group.takeDescriptor()
+        self.settings = Dictionary(uniqueKeysWithValues: settings.map { ($0.file, $0.text) })
+        let parts = settings.map { "\($0.file) \($0.text)" }
+        let lack = missing.isEmpty ? "" : "; not handed down: \(missing.joined(separator: ", "))"
+        layer = .init(
+            name: "cgroup", active: true, detail: parts.joined(separator: ", ") + lack,
+            remedy: missing.isEmpty
+                ? nil : "Delegate the missing controllers too: Delegate=yes, or Delegate=memory pids cpu.")
     }
 
     private init(missing: String) {
-        directory = OwnedDescriptor(-1)
+        descriptor = -1
         path = nil
+        settings = [:]
         layer = .init(
             name: "cgroup", active: false, detail: missing,
             remedy: "Run under a delegated cgroup: systemd-run --user --scope -p Delegate=yes airlock …")
     }
 
-    /// Whether the kernel killed a process of the run for its memory (cgroup-v2.rst, memory.events).
-    var ranOutOfMemory: Bool {
+    /// Whether the kernel killed a process of the group for its memory (cgroup-v2.rst, memory.events).
+    static func ranOutOfMemory(in path: String?) -> Bool {
         guard let path, let text = readFile(path + "/memory.events", maxBytes: 4096) else { return false }
         let lines = String(decoding: text, as: UTF8.self).split(separator: "\n")
         return lines.contains { $0.hasPrefix("oom_kill ") && $0 != "oom_kill 0" }
@@ -89,36 +101,61 @@ struct CgroupScope: ~Copyable {
     deinit {
         guard let path else { return }
         // The processes are gone; the kernel may take a moment to let go of the directory.
-        _ = Self.write("1", to: path + "/cgroup.kill")
+        _ = DelegatedCgroup.write("1", to: path + "/cgroup.kill")
         for _ in 0..<100 where rmdir(path) != 0 && errno == EBUSY { usleep(1000) }
+        // Until now it was locked.
+        close(descriptor)
     }
 
-    private static func obstacle(_ directory: String) -> String? {
-        guard let text = readFile(directory + "/cgroup.subtree_control", maxBytes: 4096) else {
-            return "\(directory) is not a cgroup v2 directory"
+    /// A new directory, locked (flock(2)) as long as its run lives.
+    private struct Group: ~Copyable {
+        let path: String
+        private var descriptor: Int32
+
+        private init(path: String, descriptor: Int32) {
+            self.path = path
+            self.descriptor = descriptor
         }
-        let controllers = Set(String(decoding: text, as: UTF8.self).split { $0 == " " || $0 == "\n" })
-        let wanted: Set<Substring> = ["memory", "pids"]
-        guard wanted.isSubset(of: controllers) else {
-            return "\(directory) does not hand down the memory and pids controllers"
+
+        static func make(in parent: String) -> Group? {
+            // A sweep between making and locking takes the directory away: then make another.
+            for _ in 0..<100 {
+                let path = "\(parent)/\(prefix)\(getpid())-\(UInt32.random(in: .min ... .max))"
+                guard mkdir(path, 0o755) == 0 else { return nil }
+                let group = Group(path: path, descriptor: open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
+                if group.descriptor >= 0, flock(group.descriptor, LOCK_EX | LOCK_NB) == 0, access(path, F_OK) == 0 {
+                    return group
+                }
+            }
+            return nil
         }
-        return access(directory, W_OK) == 0 ? nil : "\(directory) cannot be written"
+
+        consuming func takeDescriptor() -> Int32 {
+            let taken = descriptor
+            descriptor = -1
+            return taken
+        }
+
+        consuming func remove() { rmdir(path) }
+
+        deinit { if descriptor >= 0 { close(descriptor) } }
     }
 
-    /// The process's own cgroup, under the mount point of cgroup v2.
-    private static var ownDirectory: String? {
-        guard let text = readFile("/proc/self/cgroup", maxBytes: 65536) else { return nil }
-        let lines = String(decoding: text, as: UTF8.self).split(separator: "\n")
-        guard let line = lines.first(where: { $0.hasPrefix("0::") }) else { return nil }
-        let mounts = ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"]
-        let mount = mounts.first { access($0 + "/cgroup.controllers", R_OK) == 0 }
-        let own = line.dropFirst(3)
-        return mount.map { own == "/" ? $0 : $0 + own }
-    }
+    private static let prefix = "airlock-run-"
 
-    private static func write(_ value: String, to path: String) -> Bool {
-        let file = OwnedDescriptor(open(path, O_WRONLY | O_CLOEXEC))
-        guard file.number >= 0 else { return false }
-        return value.withCString { Glibc.write(file.number, $0, strlen($0)) } >= 0
+    /// Removes what hosts that were killed have left: groups that nobody has locked. One with a process in it stays.
+    private static func sweep(_ parent: String) {
+        guard let stream = opendir(parent) else { return }
+        defer { closedir(stream) }
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            guard name.hasPrefix(prefix) else { continue }
+            let stale = OwnedDescriptor(openat(dirfd(stream), name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC))
+            if stale.number >= 0, flock(stale.number, LOCK_EX | LOCK_NB) == 0 {
+                _ = unlinkat(dirfd(stream), name, Int32(AT_REMOVEDIR))
+            }
+        }
     }
 }

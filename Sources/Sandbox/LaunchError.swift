@@ -19,6 +19,9 @@ extension AirlockError {
         case AIRLOCK_STEP_CLONE where error == EAGAIN || error == ENOMEM,
             AIRLOCK_STEP_FORK_PAYLOAD where error == EAGAIN || error == ENOMEM:
             "Raise the limits on processes (ulimit -u, pids.max) or memory, or make fewer runs at once."
+        case AIRLOCK_STEP_CLONE where error == EACCES:
+            "The control group that AIRLOCK_CGROUP names cannot be entered: this process has to be in the same delegated "
+                + "tree, below a cgroup.procs that it can write (cgroups(7))."
         case AIRLOCK_STEP_CLONE where error == EPERM || error == ENOSPC || error == EUSERS,
             AIRLOCK_STEP_ID_MAP, AIRLOCK_STEP_PRIVATE_MOUNTS, AIRLOCK_STEP_ROOT:
             "This host forbids user namespaces. Run 'airlock doctor' for the remedy, "

@@ -112,14 +112,12 @@ public final class Sandbox: Sendable {
             } else {
                 child = try LaunchedChild(specification: bytes, cgroup: cgroup.descriptor, fault: fault)
             }
-            let supervisor = Supervisor(request, channel: channel, link: link, child: child, scratch: scratch)
+            let supervisor = Supervisor(
+                request, channel: channel, link: link, child: child, scratch: scratch, cgroup: cgroup.path,
+                mayRaiseSignals: filter.mayRaiseSignals)
             var outcome = try supervisor.run()
-            if outcome.status == .failed, outcome.signal == "SIGKILL", cgroup.ranOutOfMemory {
-                outcome.status = .limitExceeded
-                outcome.limit = .memory
-                outcome.reason = request.limits.sentence(for: .memory)
-            }
             outcome.isolation = report(for: request, cgroup: cgroup.layer, filter: filter)
+            outcome.isolation.limits = IsolationReport.HeldLimit.all(of: request, groups: cgroup.settings)
             return outcome
         }
     }

@@ -35,6 +35,9 @@ public struct SandboxLimits: Sendable, Hashable {
         return limits
     }()
 
+    /// What all pipes of a script can hold: one descriptor keeps a pipe alive, and a pipe has 16 pages (pipe(7)).
+    package var pipeBytes: Int { files.multipliedReportingOverflow(by: 65536).partialValue }
+
     /// Files and directories in the scratch directory; part of the disk limit.
     public static let maxScratchFiles = 10_000
 }

@@ -7,6 +7,8 @@ public struct SandboxOutcome: Sendable {
     public var reason: String?
     public var limit: LimitName?
     public var deniedSyscall: String?
+    /// The script's line that made that call, where it is known.
+    public var deniedLine: Int?
     public var exitCode: Int32?
     public var signal: String?
     public var isolation: IsolationReport

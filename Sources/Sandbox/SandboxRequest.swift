@@ -7,6 +7,8 @@ public struct SandboxRequest: Sendable {
     public var limits: SandboxLimits
     /// Seeds the interpreter's string hashing (PYTHONHASHSEED); `nil` leaves it random.
     public var seed: UInt32?
+    /// The name that the interpreter knows the script by: lines of refused calls are looked for in frames of that name.
+    public var scriptName = ""
 
     public init(
         runtime: PythonRuntime, isolation: IsolationReport.Level, limits: SandboxLimits, seed: UInt32? = nil

@@ -14,6 +14,8 @@ package struct SeccompFilter: Sendable {
     package let program: [sock_filter]
     /// One verdict per system call number of this machine's ABI.
     package let verdicts: [airlock_verdict]
+    /// Whether the script can send signals, to itself at least: then its end by a signal is no word of the kernel's.
+    package let mayRaiseSignals: Bool
 
     /// Compiles with libseccomp; costs about 0.2 ms, so do it once per process.
     ///
@@ -51,11 +53,19 @@ package struct SeccompFilter: Sendable {
             verdicts[number].action = UInt8(AIRLOCK_LOCK_DOWN.rawValue)
         }
         self.verdicts = verdicts
+        mayRaiseSignals = profile.rules.contains {
+            $0.action == .allow && !Self.signalCalls.isDisjoint(with: $0.names)
+        }
         program = try Self.export(context)
     }
 
     /// The calls whose refusal means that the script tried to make a process.
     private static let processCalls: Set = ["clone", "fork", "vfork"]
+
+    /// The calls that send a signal of the script's choosing.
+    private static let signalCalls: Set = [
+        "kill", "pidfd_send_signal", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "tgkill", "timer_create", "tkill",
+    ]
 
     private static func add(
         _ rule: SeccompProfile.Rule, name: String, number: Int, to context: scmp_filter_ctx,

@@ -12,6 +12,8 @@ final class Supervisor {
     private let link: SupervisorLink
     private let scratch: ScratchDirectory?
     private let child: LaunchedChild
+    private let cgroup: String?
+    private let mayRaiseSignals: Bool
     /// Until the child closes its end.
     private var repliesAreRead = true
 
@@ -20,6 +22,7 @@ final class Supervisor {
     private var outgoing = OutgoingBytes()
     private var chunk = [UInt8](repeating: 0, count: 65536)
     private var nextScratchCheck: Instant
+    private let scratchWatch: ScratchWatch
     private var evidence = Evidence()
 
     /// What is known of the end.
@@ -32,6 +35,10 @@ final class Supervisor {
         var payload: pid_t?
         /// Init's record of the end, or of the step of the launch that failed.
         var record: airlock_report?
+        /// Of the first refused calls of each kind; the script's word, unlike all else here.
+        var traces: [RefusalTrace] = []
+        /// Whether the kernel killed a process of the run's control group for its memory.
+        var ranOutOfMemory = false
     }
 
     enum HostCause {
@@ -40,10 +47,16 @@ final class Supervisor {
     }
 
     /// Supervises a child that was launched for this request, in portable isolation with this scratch directory.
+    ///
+    /// - Parameters:
+    ///   - cgroup: the run's own control group, if it has one.
+    ///   - mayRaiseSignals: whether the filter lets the script send signals to itself.
     init(
         _ request: SandboxRequest, channel: any GuestChannel, link: SupervisorLink, child: consuming LaunchedChild,
-        scratch: ScratchDirectory?
+        scratch: ScratchDirectory?, cgroup: String?, mayRaiseSignals: Bool
     ) {
+        self.cgroup = cgroup
+        self.mayRaiseSignals = mayRaiseSignals
         self.request = request
         self.channel = channel
         self.link = link
@@ -51,7 +64,9 @@ final class Supervisor {
         self.scratch = scratch
         standardOutput = BoundedCapture(limit: request.limits.output)
         standardError = BoundedCapture(limit: request.limits.output)
-        nextScratchCheck = .now + .milliseconds(100)
+        nextScratchCheck = .now + ScratchWatch.longest
+        scratchWatch = ScratchWatch(
+            maxBytes: request.limits.disk.bytes, maxFiles: SandboxLimits.maxScratchFiles)
     }
 
     /// Serves the child until it is gone and reaped.
@@ -66,8 +81,10 @@ final class Supervisor {
         if let record = evidence.record, record.event == AIRLOCK_EVENT_FAILED.rawValue, evidence.hostCause == nil {
             throw .launch(step: record.step, error: record.error)
         }
+        evidence.ranOutOfMemory = CgroupScope.ranOutOfMemory(in: cgroup)
         let judgement = Judgement(
-            evidence: evidence, limits: request.limits, clock: link.clock, now: now, initUsage: usage)
+            evidence: evidence, limits: request.limits, clock: link.clock, now: now, initUsage: usage,
+            mayRaiseSignals: mayRaiseSignals)
         return judgement.outcome(standardOutput: standardOutput.stream, standardError: standardError.stream)
     }
 
@@ -149,10 +166,10 @@ final class Supervisor {
         if let scratch, now >= nextScratchCheck {
             let usage = scratch.usage(maxEntries: SandboxLimits.maxScratchFiles)
             let hidden = evidence.payload.map { scratch.deletedBytes(of: $0) } ?? 0
-            if usage.bytes + hidden > request.limits.disk.bytes || usage.entries > SandboxLimits.maxScratchFiles {
-                endRun(.limit(.disk))
-            }
-            nextScratchCheck = .now + .milliseconds(100)
+            let bytes = usage.bytes + hidden
+            if scratchWatch.isExceeded(bytes: bytes, files: usage.entries) { endRun(.limit(.disk)) }
+            let end = Instant.now
+            nextScratchCheck = end + scratchWatch.pause(bytes: bytes, files: usage.entries, took: end - now)
         }
         // Init did not obey within half a second: with it goes its whole namespace, and its children by their
         // parent-death signal.
@@ -213,9 +230,19 @@ final class Supervisor {
         case AIRLOCK_EVENT_STARTED: evidence.payload = record.payload
         case AIRLOCK_EVENT_LOCKED: evidence.lockedAt = .now
         case AIRLOCK_EVENT_ENDED, AIRLOCK_EVENT_FAILED: evidence.record = record
+        case AIRLOCK_EVENT_TRACE: readTrace(of: record.syscall, bytes: Int(record.text_bytes))
         default: break
         }
         return true
+    }
+
+    /// The text behind a record, which was written together with it.
+    private func readTrace(of call: Int32, bytes: Int) {
+        guard bytes <= AIRLOCK_TRACE_BYTES else { return }
+        var text = [UInt8](repeating: 0, count: bytes)
+        guard retrying({ read(child.report.number, &text, bytes) }) == bytes else { return }
+        evidence.traces.append(
+            RefusalTrace(call: call, line: RefusalTrace.line(in: text, script: request.scriptName)))
     }
 
     /// What the child wrote before its end is still in the pipes; nobody writes any more, so this ends.

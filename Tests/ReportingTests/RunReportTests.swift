@@ -21,7 +21,9 @@ import Testing
         result.usage.calls = 1
         result.usage.rows = 12_345
         result.usage.replyBytes = 2048
-        result.usage.refusedSyscalls = ["socket": 2, "bind": 1]
+        result.usage.refusedCalls = [
+            RefusedCall(name: "socket", count: 2, lines: [3, 12]), RefusedCall(name: "bind", count: 1),
+        ]
         result.startLatency = .milliseconds(3)
         result.outputs = [
             .metric(name: "people", value: 12_345, unit: nil), .metric(name: "rate", value: 0.5, unit: "%"),
@@ -42,9 +44,11 @@ import Testing
         #expect(report.document(.table, style: style) == "hi\n\npeople  12,345\nrate    0.5%\n")
         #expect(
             report.statusText(style) == """
-                failed after 45.3 ms · 1 call, 12,345 rows, 2 KiB · refused: bind ×1, socket ×2 · run 0190 · without landlock
+                failed after 45.3 ms · 1 call, 12,345 rows, 2 KiB · refused: socket ×2, bind ×1 · run 0190 · without landlock
                   the script exited with 1
                   ValueError: bad\\u{1b}[2J (script line 12)
+                  lines 3 and 12 called socket (network), 2 times. This sandbox has none; use airlock.query.
+                  the script called bind (network). This sandbox has none; use airlock.query.
 
                 """)
         #expect(report.standardErrorText(style) == "\\xff\n(the rest was cut at the output limit)\n")
@@ -74,8 +78,11 @@ import Testing
         let document = try JSONValue(json: RunReport(sample()).document(.json, style: TerminalStyle(width: nil)))
         #expect(
             document.objectValue?.keys == [
-                "run_id", "template", "variables_digest", "status", "reason", "limit", "syscall", "exit_code", "signal",
-                "exception", "error", "isolation", "usage", "start", "result", "outputs", "logs", "stdout", "stderr",
+                "run_id", "template", "variables_digest", "status", "reason", "limit", "syscall", "syscall_line",
+                "exit_code",
+                "signal",
+                "exception", "error", "isolation", "usage", "refusals", "start", "result", "outputs", "logs", "stdout",
+                "stderr",
                 "transcript",
             ])
         #expect(document["status"] == "failed")
@@ -83,6 +90,11 @@ import Testing
         #expect(document["exception"] == ["type": "ValueError", "message": "bad\u{1B}[2J", "line": 12])
         #expect(document["usage"]?["wall_ms"] == 45.25)
         #expect(document["usage"]?["refused_syscalls"] == ["bind": 1, "socket": 2])
+        #expect(
+            document["refusals"]?.arrayValue?.first == [
+                "syscall": "socket", "count": 2, "lines": [3, 12], "family": "network",
+                "message": "lines 3 and 12 called socket (network), 2 times. This sandbox has none; use airlock.query.",
+            ])
         #expect(document["isolation"]?["level"] == "portable")
         #expect(document["start"] == ["path": "cold", "latency_ms": 3])
         #expect(document["stdout"] == ["text": "hi\n", "cut": false])

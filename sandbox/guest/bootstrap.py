@@ -24,6 +24,19 @@ def lock_down():
         if posix.environ.get(b"AIRLOCK_UNSANDBOXED") != b"1":
             posix.write(2, b"airlock: not inside the sandbox (%s)\n" % str(error).encode())
             posix._exit(70)
+        return
+    name_lines()
+
+
+def name_lines():
+    """Lets the sandbox learn which line makes a call that it refuses: when it sends SIGURG (23), the interpreter writes
+    the traceback to descriptor 5, in C and before the call returns. Takes some 50 us."""
+    try:
+        import faulthandler
+
+        faulthandler.register(23, file=5, all_threads=False)
+    except Exception:  # an interpreter without it names no lines
+        pass
 
 
 lock_down()

@@ -109,12 +109,16 @@ static struct failure build(const struct airlock_plan *plan, struct channels cha
 /// The payload shares init's descriptor table until it has installed its filter, so that the listener that the filter
 /// gives is init's too. Passing it over a socket would need calls that the filter refuses.
 static struct failure fork_payload(const struct airlock_plan *plan, struct monitor *monitor, int channel[2]) {
-  // The payload's descriptors land on 0 to 5 of the shared table: nothing of init's may lie there.
-  for (int low = 0; low <= 5; low++)
+  // The payload's descriptors land on 0 to 6 of the shared table: nothing of init's may lie there.
+  for (int low = 0; low <= AIRLOCK_TRACE_DESCRIPTOR + 1; low++)
     if (injected(plan, AIRLOCK_STEP_DESCRIPTORS, 0) || syscall(SYS_dup3, plan->null_input, low, O_CLOEXEC) < 0)
       return fail(AIRLOCK_STEP_DESCRIPTORS);
-  if (injected(plan, AIRLOCK_STEP_FORK_PAYLOAD, 0) || syscall(SYS_pipe2, channel, O_CLOEXEC) != 0)
+  // Nobody ever waits on the trace pipe: what does not fit is dropped, what is not there is not read.
+  int trace[2];
+  if (injected(plan, AIRLOCK_STEP_FORK_PAYLOAD, 0) || syscall(SYS_pipe2, channel, O_CLOEXEC) != 0 ||
+      syscall(SYS_pipe2, trace, O_CLOEXEC | O_NONBLOCK) != 0)
     return fail(AIRLOCK_STEP_FORK_PAYLOAD);
+  monitor->trace = trace[0];
   struct clone_args arguments = {
       .flags = CLONE_FILES | CLONE_PIDFD,
       .pidfd = (uint64_t)(uintptr_t)&monitor->payload_pidfd,
@@ -124,7 +128,7 @@ static struct failure fork_payload(const struct airlock_plan *plan, struct monit
   pid_t pid = -1;
   if (!injected(plan, AIRLOCK_STEP_FORK_PAYLOAD, 1)) pid = (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
   if (pid < 0) return fail(AIRLOCK_STEP_FORK_PAYLOAD);
-  if (pid == 0) run_payload(plan, init, channel[1]);
+  if (pid == 0) run_payload(plan, init, channel[1], trace[1]);
   monitor->payload = pid;
   return OK;
 }
@@ -156,8 +160,8 @@ static void answer_exec(struct monitor *monitor) {
 static struct failure retire(struct monitor *monitor, int channel) {
   struct failure failure = drop_capabilities(&monitor->plan, 1);
   if (failure.step) return failure;
-  int kept[] = {monitor->channels.control, monitor->channels.report, channel,
-                monitor->listener,         monitor->payload_pidfd,   memory_map_descriptor()};
+  int kept[] = {monitor->channels.control, monitor->channels.report, channel,       monitor->listener,
+                monitor->payload_pidfd,    memory_map_descriptor(),  monitor->trace};
   close_all_but(kept, sizeof kept / sizeof *kept);
   // The compiler may call these for any structure: bound now, they need no linker later.
   volatile size_t some = sizeof monitor->scratch;
@@ -197,7 +201,7 @@ _Noreturn void run_init(const struct airlock_plan *plan, struct channels channel
   int kept[] = {channels.control, channels.report, plan->null_input, plan->output,
                 plan->errors,     plan->replies,   plan->requests};
   close_all_but(kept, sizeof kept / sizeof *kept);
-  monitor = (struct monitor){.plan = *plan, .channels = channels, .listener = -1, .payload_pidfd = -1};
+  monitor = (struct monitor){.plan = *plan, .channels = channels, .listener = -1, .payload_pidfd = -1, .trace = -1};
   struct failure failure = build(plan, channels);
   if (failure.step) give_up(channels, failure);
   for (size_t index = 0; index < sizeof monitor.scratch - 1 && plan->scratch[index]; index++)

@@ -2,6 +2,8 @@
 #ifndef AIRLOCK_INTERNAL_H
 #define AIRLOCK_INTERNAL_H
 
+#include <linux/seccomp.h>
+
 #include "airlock_launcher.h"
 
 #pragma clang assume_nonnull begin
@@ -42,9 +44,10 @@ struct failure build_root(const struct airlock_plan *plan, const int *trees);
 struct failure leave_old_root(const struct airlock_plan *plan);
 
 /// The payload's half: never returns. Progress and failure go to `channel`, as `struct payload_message`.
+/// `trace` becomes the descriptor that the interpreter tells its place on.
 ///
 /// @param init the number of the process that cloned it.
-_Noreturn void run_payload(const struct airlock_plan *plan, pid_t init, int channel);
+_Noreturn void run_payload(const struct airlock_plan *plan, pid_t init, int channel, int trace);
 
 struct payload_message {
   uint32_t step; ///< 0: ready to exec
@@ -54,6 +57,15 @@ struct payload_message {
 
 struct failure drop_capabilities(const struct airlock_plan *plan, uint32_t place);
 struct failure restrict_paths(const struct airlock_plan *plan);
+
+/// A refused call that waits for its answer while the interpreter says where it is.
+struct question {
+  bool is_open;
+  bool kills; ///< the run ends with it
+  struct seccomp_notif call;
+  struct seccomp_notif_resp reply;
+  uint64_t deadline_ns; ///< CLOCK_MONOTONIC
+};
 
 /// Answers the payload's notifications until it ends, and fills the report.
 struct monitor {
@@ -65,11 +77,27 @@ struct monitor {
   pid_t payload;
   bool locked;
   uint32_t new_process_attempts;
+  uint64_t cpus;
+  int trace; ///< the read end; -1 when the interpreter is not asked, or no more
+  struct question question;
+  uint32_t traces;
+  uint8_t traces_of_kind[AIRLOCK_REFUSED_KINDS];
   struct airlock_report report;
 };
 
 struct failure monitor_payload(struct monitor *monitor);
 void answer_notification(struct monitor *monitor);
+
+/// Asks the interpreter where it is, before `call` is answered with `reply`.
+///
+/// @return false when it is not asked: then the call is to be answered now.
+bool ask_for_line(struct monitor *monitor, const struct seccomp_notif *call, const struct seccomp_notif_resp *reply,
+                  int kind, bool kills);
+/// Whether `call` is the one asked about, which its thread makes again once it has said its place.
+bool is_asked_about(const struct monitor *monitor, const struct seccomp_notif *call);
+/// Reports what the interpreter said.
+void report_line(struct monitor *monitor);
+uint64_t monotonic_ns(void);
 
 /// Empties the host's private writable memory in init, which is a fork of the host and must not keep its secrets.
 struct failure open_memory_map(const struct airlock_plan *plan);

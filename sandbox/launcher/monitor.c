@@ -22,64 +22,118 @@
 #define SECCOMP_USER_NOTIF_FLAG_CONTINUE 1
 #endif
 
+/// The first cause wins.
+static void note_cause(struct monitor *monitor, uint32_t cause, int number) {
+  if (monitor->report.cause != AIRLOCK_CAUSE_NONE) return;
+  monitor->report.cause = cause;
+  monitor->report.syscall = number;
+}
+
 static void kill_payload(struct monitor *monitor, uint32_t cause, int number) {
-  // The first cause wins.
-  if (monitor->report.cause == AIRLOCK_CAUSE_NONE) {
-    monitor->report.cause = cause;
-    monitor->report.syscall = number;
-  }
+  note_cause(monitor, cause, number);
   raw(SYS_pidfd_send_signal, monitor->payload_pidfd, SIGKILL, 0, 0);
 }
 
-static void count_refusal(struct airlock_report *report, uint32_t number) {
+/// @return the call's place in the report's lists, or -1 when there is none left.
+static int count_refusal(struct airlock_report *report, uint32_t number) {
   for (uint32_t index = 0; index < report->refused_kinds; index++)
     if (report->refused_numbers[index] == number) {
       report->refused_counts[index] += report->refused_counts[index] < UINT32_MAX;
-      return;
+      return (int)index;
     }
-  if (report->refused_kinds == AIRLOCK_REFUSED_KINDS) return;
+  if (report->refused_kinds == AIRLOCK_REFUSED_KINDS) {
+    report->refused_others++;
+    return -1;
+  }
   report->refused_numbers[report->refused_kinds] = number;
   report->refused_counts[report->refused_kinds] = 1;
-  report->refused_kinds++;
+  return (int)report->refused_kinds++;
 }
 
 static bool is_lock_down(const struct seccomp_data *call) {
   return call->args[0] == 2 && call->args[1] == AIRLOCK_LOCK_MAGIC && call->args[2] == 1;
 }
 
+/// What is made of one call.
+struct decision {
+  struct seccomp_notif_resp reply;
+  bool is_refusal;
+  bool kills;
+  int kind; ///< a refusal's place in the report's lists, or -1
+};
+
 /// Decides one call. The decision rests on the phase, the number and register arguments alone: what a pointer points to
 /// may change after the look (seccomp_unotify(2)).
-static void decide(struct monitor *monitor, const struct seccomp_notif *call, struct seccomp_notif_resp *reply) {
+static struct decision decide(struct monitor *monitor, const struct seccomp_notif *call) {
   struct airlock_verdict verdict = {.action = AIRLOCK_REFUSE, .error = EPERM};
   int number = call->data.nr;
   if (number >= 0 && number < AIRLOCK_SYSCALLS) verdict = monitor->plan.verdicts[number];
-  reply->error = verdict.error ? -verdict.error : -EPERM;
+  struct decision decision = {.reply = {.id = call->id, .error = verdict.error ? -verdict.error : -EPERM}, .kind = -1};
   if (verdict.action == AIRLOCK_STARTUP_ONLY && !monitor->locked) {
-    reply->error = 0;
-    reply->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
-    return;
+    decision.reply.error = 0;
+    decision.reply.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+    return decision;
   }
   if (verdict.action == AIRLOCK_LOCK_DOWN && is_lock_down(&call->data) && !monitor->locked) {
     monitor->locked = true;
-    reply->error = 0;
     struct airlock_report locked = {.event = AIRLOCK_EVENT_LOCKED};
-    if (raw(SYS_write, monitor->channels.report, &locked, sizeof locked) != sizeof locked) reply->error = -EPERM;
-    return;
+    bool told = raw(SYS_write, monitor->channels.report, &locked, sizeof locked) == sizeof locked;
+    decision.reply.error = told ? 0 : -EPERM;
+    return decision;
   }
-  count_refusal(&monitor->report, (uint32_t)number);
-  if (verdict.action == AIRLOCK_KILL) kill_payload(monitor, AIRLOCK_CAUSE_SYSCALL, number);
+  decision.is_refusal = true;
+  decision.kind = count_refusal(&monitor->report, (uint32_t)number);
+  // Noted at once: whatever the script does while its line is asked for, the run was ended for this.
+  if (verdict.action == AIRLOCK_KILL) {
+    note_cause(monitor, AIRLOCK_CAUSE_SYSCALL, number);
+    decision.kills = true;
+  }
   if (verdict.action == AIRLOCK_NEW_PROCESS &&
-      ++monitor->new_process_attempts > monitor->plan.max_refused_processes)
-    kill_payload(monitor, AIRLOCK_CAUSE_PROCESSES, number);
+      ++monitor->new_process_attempts > monitor->plan.max_refused_processes) {
+    note_cause(monitor, AIRLOCK_CAUSE_PROCESSES, number);
+    decision.kills = true;
+  }
+  return decision;
+}
+
+/// Gives a call its answer: with one that ends the run, after the kill, so that no line of the script follows.
+static void answer(struct monitor *monitor, struct seccomp_notif_resp *reply, bool kills) {
+  if (kills) kill_payload(monitor, monitor->report.cause, monitor->report.syscall);
+  // ENOENT: the caller was killed while it waited.
+  raw(SYS_ioctl, monitor->listener, SECCOMP_IOCTL_NOTIF_SEND, reply);
+}
+
+/// The interpreter has said its place, or has had its time.
+static void close_question(struct monitor *monitor, uint64_t id) {
+  monitor->question.is_open = false;
+  monitor->question.reply.id = id;
+  answer(monitor, &monitor->question.reply, monitor->question.kills);
 }
 
 void answer_notification(struct monitor *monitor) {
   struct seccomp_notif call = {0};
   if (raw(SYS_ioctl, monitor->listener, SECCOMP_IOCTL_NOTIF_RECV, &call) != 0) return;
-  struct seccomp_notif_resp reply = {.id = call.id};
-  decide(monitor, &call, &reply);
-  // ENOENT: the caller was killed while it waited.
-  raw(SYS_ioctl, monitor->listener, SECCOMP_IOCTL_NOTIF_SEND, &reply);
+  if (is_asked_about(monitor, &call)) {
+    report_line(monitor);
+    close_question(monitor, call.id);
+    return;
+  }
+  // A run that is to end does not get to make another call.
+  if (monitor->question.is_open && monitor->question.kills) close_question(monitor, monitor->question.call.id);
+  struct decision decision = decide(monitor, &call);
+  if (decision.is_refusal && ask_for_line(monitor, &call, &decision.reply, decision.kind, decision.kills)) return;
+  answer(monitor, &decision.reply, decision.kills);
+}
+
+/// Milliseconds until an unanswered question is given up; at that time it is. A script that does not answer once, because
+/// it took the signal for itself, is not asked again.
+static int check_question(struct monitor *monitor) {
+  if (!monitor->question.is_open) return 1000;
+  uint64_t now = monotonic_ns();
+  if (now < monitor->question.deadline_ns) return (int)((monitor->question.deadline_ns - now) / 1000000 + 1);
+  monitor->trace = -1;
+  close_question(monitor, monitor->question.call.id);
+  return 1000;
 }
 
 static uint64_t cpu_time_of(pid_t pid) {
@@ -90,14 +144,14 @@ static uint64_t cpu_time_of(pid_t pid) {
   return (uint64_t)time.tv_sec * 1000000000ULL + (uint64_t)time.tv_nsec;
 }
 
-/// Milliseconds until the CPU limit can be reached at the earliest; the script is single-threaded.
+/// Milliseconds until the CPU limit can be reached at the earliest, with all threads running at once.
 static int check_cpu(struct monitor *monitor) {
   uint64_t used = cpu_time_of(monitor->payload), limit = monitor->plan.cpu_limit_ns;
   if (used >= limit) {
     kill_payload(monitor, AIRLOCK_CAUSE_CPU, -1);
     return 1000;
   }
-  uint64_t left = (limit - used) / 1000000 + 1;
+  uint64_t left = (limit - used) / 1000000 / monitor->cpus + 1;
   return left < 1000 ? (int)left : 1000;
 }
 
@@ -126,7 +180,18 @@ static void fill_report(struct monitor *monitor, int status, const struct rusage
   }
 }
 
+/// On how many processors the payload's threads can run at once: it inherits init's set, and cannot widen it.
+static uint64_t count_cpus(void) {
+  unsigned long mask[64] = {0};
+  long size = raw(SYS_sched_getaffinity, 0, sizeof mask, mask);
+  uint64_t count = 0;
+  for (size_t word = 0; size > 0 && word < (size_t)size / sizeof *mask; word++)
+    for (unsigned long bits = mask[word]; bits; bits &= bits - 1) count++;
+  return count ? count : 1;
+}
+
 struct failure monitor_payload(struct monitor *monitor) {
+  monitor->cpus = count_cpus();
   enum { CONTROL, LISTENER, PAYLOAD };
   struct pollfd sources[] = {
       {.fd = monitor->channels.control, .events = POLLIN},
@@ -134,7 +199,8 @@ struct failure monitor_payload(struct monitor *monitor) {
       {.fd = monitor->payload_pidfd, .events = POLLIN},
   };
   for (;;) {
-    int wait = check_cpu(monitor);
+    int wait = check_cpu(monitor), answer_wait = check_question(monitor);
+    if (answer_wait < wait) wait = answer_wait;
     struct timespec timeout = {.tv_sec = wait / 1000, .tv_nsec = (wait % 1000) * 1000000L};
     if (raw(SYS_ppoll, sources, 3, &timeout, 0, 0) < 0) continue;
     if (sources[LISTENER].revents & POLLIN) answer_notification(monitor);

@@ -18,7 +18,7 @@
 #include "internal.h"
 
 /// Where the payload keeps its channel to init across the closing of all others.
-enum { CHANNEL = 5 };
+enum { CHANNEL = AIRLOCK_TRACE_DESCRIPTOR + 1 };
 
 static struct failure start_session(const struct airlock_plan *plan, pid_t init) {
   sigset_t none;
@@ -33,8 +33,8 @@ static struct failure start_session(const struct airlock_plan *plan, pid_t init)
   return OK;
 }
 
-static struct failure give_descriptors(const struct airlock_plan *plan, int *channel) {
-  const int given[] = {plan->null_input, plan->output, plan->errors, plan->replies, plan->requests, *channel};
+static struct failure give_descriptors(const struct airlock_plan *plan, int *channel, int trace) {
+  const int given[] = {plan->null_input, plan->output, plan->errors, plan->replies, plan->requests, trace, *channel};
   for (int target = 0; target <= CHANNEL; target++) {
     // dup3 for the channel alone: it must close at exec, the others must not.
     int result = (int)syscall(SYS_dup3, given[target], target, target == CHANNEL ? O_CLOEXEC : 0);
@@ -89,10 +89,11 @@ static struct failure install_filter(const struct airlock_plan *plan, int *liste
   return *listener < 0 ? fail(AIRLOCK_STEP_SECCOMP) : OK;
 }
 
-static struct failure restrict_self(const struct airlock_plan *plan, pid_t init, int *channel, int *listener) {
+static struct failure restrict_self(const struct airlock_plan *plan, pid_t init, int *channel, int trace,
+                                    int *listener) {
   struct failure failure;
   if ((failure = start_session(plan, init)).step) return failure;
-  if ((failure = give_descriptors(plan, channel)).step) return failure;
+  if ((failure = give_descriptors(plan, channel, trace)).step) return failure;
   if (injected(plan, AIRLOCK_STEP_WORKING_DIRECTORY, 0) || chdir(plan->scratch) != 0)
     return fail(AIRLOCK_STEP_WORKING_DIRECTORY);
   if ((failure = set_rlimits(plan)).step) return failure;
@@ -107,9 +108,9 @@ static struct failure restrict_self(const struct airlock_plan *plan, pid_t init,
   return OK;
 }
 
-_Noreturn void run_payload(const struct airlock_plan *plan, pid_t init, int channel) {
+_Noreturn void run_payload(const struct airlock_plan *plan, pid_t init, int channel, int trace) {
   struct payload_message message = {.listener = -1};
-  struct failure failure = restrict_self(plan, init, &channel, &message.listener);
+  struct failure failure = restrict_self(plan, init, &channel, trace, &message.listener);
   message.step = failure.step;
   message.error = failure.error;
   if (write(channel, &message, sizeof message) == sizeof message && !failure.step) {

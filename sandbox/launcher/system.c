@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "internal.h"
@@ -28,6 +29,11 @@ int airlock_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXE
 
 int airlock_spawn_directory(posix_spawn_file_actions_t *actions, const char *path) {
   return posix_spawn_file_actions_addchdir_np(actions, path);
+}
+
+int airlock_attribute(const char *path, const char *name) {
+  unsigned char value[2];
+  return getxattr(path, name, value, sizeof value) == 1 ? value[0] : -1;
 }
 
 const char *airlock_signal_name(int number) { return sigabbrev_np(number); }

@@ -12,12 +12,14 @@ extension RunReport {
             "reason": .string(orNull: result.reason),
             "limit": .string(orNull: result.limit?.rawValue),
             "syscall": .string(orNull: result.deniedSyscall),
+            "syscall_line": result.deniedLine.map { .int($0) } ?? .null,
             "exit_code": result.exitCode.map { .int($0) } ?? .null,
             "signal": .string(orNull: result.signal),
             "exception": result.exception.map(exception) ?? .null,
             "error": result.error?.jsonValue ?? .null,
             "isolation": isolation,
             "usage": usage,
+            "refusals": .array(result.usage.refusedCalls.map(refusal)),
             "start": [
                 "path": .string(result.startPath.rawValue),
                 "latency_ms": result.startLatency.map(milliseconds) ?? .null,
@@ -53,12 +55,22 @@ extension RunReport {
                 "remedy": .string(orNull: layer.remedy),
             ]
         }
-        return ["level": .string(result.isolation.level.rawValue), "layers": .array(layers)]
+        return [
+            "level": .string(result.isolation.level.rawValue), "layers": .array(layers),
+            "limits": .array(result.isolation.limits.map(heldLimit)),
+        ]
+    }
+
+    private func heldLimit(_ limit: IsolationReport.HeldLimit) -> JSONValue {
+        let holders = limit.holders.map { holder -> JSONValue in
+            ["mechanism": .string(holder.mechanism.rawValue), "detail": .string(holder.detail)]
+        }
+        return ["limit": .string(limit.name), "value": .string(limit.value), "held_by": .array(holders)]
     }
 
     private var usage: JSONValue {
         let usage = result.usage
-        let refused = usage.refusedSyscalls.sorted { $0.key < $1.key }.map { ($0.key, JSONValue.int($0.value)) }
+        let refused = usage.refusedCalls.sorted { $0.name < $1.name }.map { ($0.name, JSONValue.int($0.count)) }
         return [
             "wall_ms": milliseconds(usage.wall), "script_wall_ms": milliseconds(usage.scriptWall),
             "broker_wait_ms": milliseconds(usage.brokerWait), "user_cpu_ms": milliseconds(usage.userCPU),
@@ -69,6 +81,13 @@ extension RunReport {
             "output_bytes": .int(result.standardOutput.bytes.count &+ result.standardError.bytes.count),
             "output_cut": .bool(result.standardOutput.isCut || result.standardError.isCut),
             "refused_syscalls": .object(JSONObject(refused)),
+        ]
+    }
+
+    private func refusal(_ call: RefusedCall) -> JSONValue {
+        [
+            "syscall": .string(call.name), "count": .int(call.count), "lines": .array(call.lines.map { .int($0) }),
+            "family": .string(call.family.rawValue), "message": .string(call.sentence),
         ]
     }
 

@@ -23,6 +23,9 @@ extension RunReport {
         if !result.isolation.layers.isEmpty {
             page.add(markup: details("Isolation", HTMLPage.table(layerTable)))
         }
+        if !result.isolation.limits.isEmpty {
+            page.add(markup: details("Limits", HTMLPage.table(limitTable)))
+        }
         return page.text
     }
 
@@ -74,9 +77,7 @@ extension RunReport {
             ("Peak memory", ByteCount(usage.peakResidentBytes).description),
             ("Calls", "\(usage.calls), \(usage.rows) rows, \(ByteCount(usage.replyBytes))"),
         ]
-        for (name, count) in usage.refusedSyscalls.sorted(by: { $0.key < $1.key }) {
-            entries.append(("Refused \(name)", String(count)))
-        }
+        for call in usage.refusedCalls { entries.append(("Refused", call.sentence)) }
         let items = entries.filter { !$0.1.isEmpty }.map {
             "<dt>\(HTML.escape($0.0))</dt><dd>\(HTML.escape($0.1))</dd>"
         }
@@ -91,6 +92,14 @@ extension RunReport {
             ]
         }
         return Table(columns: ["Method", "Query", "Rows", "Bytes", "Time", "Verdict"], rows: rows)
+    }
+
+    private var limitTable: Table {
+        let rows = result.isolation.limits.map { limit -> [JSONValue] in
+            let holders = limit.holders.map { "\($0.mechanism.rawValue): \($0.detail)" }
+            return [.string(limit.name), .string(limit.value), .string(holders.joined(separator: "; "))]
+        }
+        return Table(columns: ["Limit", "Value", "Held by"], rows: rows)
     }
 
     private var layerTable: Table {

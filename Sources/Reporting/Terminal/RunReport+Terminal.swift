@@ -85,9 +85,9 @@ extension RunReport {
         if usage.calls > 0 {
             facts.append("\(count(usage.calls, "call")), \(count(usage.rows, "row")), \(ByteCount(usage.replyBytes))")
         }
-        let refused = usage.refusedSyscalls.sorted { $0.key < $1.key }.prefix(5)
+        let refused = usage.refusedCalls.prefix(5)
         if !refused.isEmpty {
-            facts.append("refused: " + refused.map { "\(style.line($0.key)) ×\($0.value)" }.joined(separator: ", "))
+            facts.append("refused: " + refused.map { "\(style.line($0.name)) ×\($0.count)" }.joined(separator: ", "))
         }
         if !result.runID.isEmpty { facts.append("run \(style.line(result.runID))") }
         let missing = result.isolation.layers.filter { !$0.active }.map { style.line($0.name) }
@@ -104,11 +104,14 @@ extension RunReport {
         return note(style.green("succeeded") + (time.isEmpty ? "" : " in \(time)") + style.dim(tail) + "\n")
     }
 
+    /// Kinds of refused calls that are explained where a run went wrong.
+    private static let shownRefusals = 5
+
     private func count(_ value: Int, _ noun: String) -> String {
         NumberText.grouped(value) + " " + noun + (value == 1 ? "" : "s")
     }
 
-    /// Reason, exception, single faults and hint, without colour.
+    /// Reason, exception, refused calls, single faults and hint, without colour.
     func failureLines(style: TerminalStyle) -> [String] {
         var lines: [String] = []
         if let reason = result.reason, reason != result.error?.message { lines.append(style.line(reason)) }
@@ -116,6 +119,15 @@ extension RunReport {
             let place = exception.line.map { " (script line \($0))" } ?? ""
             let message = exception.message.isEmpty ? "" : ": " + style.block(exception.message)
             lines += (style.line(exception.type) + message + place).split(separator: "\n").map(String.init)
+        }
+        if let limit = result.limit, let held = result.isolation.limits.first(where: { $0.name == limit.rawValue }) {
+            lines.append(style.line(held.sentence))
+        }
+        // What ended the run is in the reason already.
+        let refused = result.usage.refusedCalls.filter { $0.name != result.deniedSyscall }
+        lines += refused.prefix(Self.shownRefusals).map { style.line($0.sentence) }
+        if refused.count > Self.shownRefusals {
+            lines.append("\(refused.count - Self.shownRefusals) more kinds of calls were refused; JSON has them all.")
         }
         if let error = result.error {
             lines += style.block(error.description).split(separator: "\n").map(String.init)

@@ -132,7 +132,7 @@ struct Run {
         assert set(os.environ) <= {'HOME', 'TMPDIR', 'LANG', 'TZ', 'LC_CTYPE'}, os.environ
         assert signal.pthread_sigmask(signal.SIG_BLOCK, []) == set()
         assert os.umask(0o77) == 0o77
-        for descriptor in range(5, 64):
+        for descriptor in range(6, 64):
             try:
                 os.fstat(descriptor)
             except OSError:

@@ -128,6 +128,7 @@ enum airlock_event {
   AIRLOCK_EVENT_STARTED = 2, ///< the payload runs; `payload` is its number as init sees it
   AIRLOCK_EVENT_LOCKED = 3,  ///< the guest locked itself down
   AIRLOCK_EVENT_ENDED = 4,   ///< the payload was reaped: the rest of the record is filled
+  AIRLOCK_EVENT_TRACE = 5,   ///< where the script was when it made the refused call `syscall`: a text follows
 };
 
 enum airlock_cause {
@@ -138,9 +139,19 @@ enum airlock_cause {
   AIRLOCK_CAUSE_HOST = 4,      ///< the host asked for the end
 };
 
-#define AIRLOCK_REFUSED_KINDS 32
+#define AIRLOCK_REFUSED_KINDS 64
 
-/// One record on the report pipe; written whole (it is smaller than PIPE_BUF).
+/// The script's sixth descriptor: what its interpreter says of where it is, asked with AIRLOCK_TRACE_SIGNAL, goes there.
+#define AIRLOCK_TRACE_DESCRIPTOR 5
+/// SIGURG: ignored unless there is a handler, so that a script that has none is not harmed; and without sockets nobody
+/// else has a use for it.
+#define AIRLOCK_TRACE_SIGNAL 23
+/// Refused calls that are traced: of one kind, and in all.
+#define AIRLOCK_TRACES_PER_KIND 4
+#define AIRLOCK_TRACES 32
+#define AIRLOCK_TRACE_BYTES 2048
+
+/// One record on the report pipe; written whole (it is smaller than PIPE_BUF), with its text if it has one.
 struct airlock_report {
   uint32_t event;
   uint32_t step;
@@ -154,6 +165,8 @@ struct airlock_report {
   uint32_t refused_kinds;
   uint32_t refused_numbers[AIRLOCK_REFUSED_KINDS];
   uint32_t refused_counts[AIRLOCK_REFUSED_KINDS];
+  uint64_t refused_others; ///< refused calls of kinds that have no place in the two lists
+  uint32_t text_bytes;     ///< of AIRLOCK_EVENT_TRACE: bytes of the script's choosing that follow the record
 };
 
 /// A launched init, and the host's ends of the pipes to it.
@@ -270,6 +283,8 @@ int airlock_event(void);
 int airlock_memory_file(const char *name);
 /// posix_spawn_file_actions_addchdir_np(3): 0, or an error number.
 int airlock_spawn_directory(posix_spawn_file_actions_t *actions, const char *path);
+/// The only byte of an extended attribute, or -1 when it is not there or longer; see getxattr(2).
+int airlock_attribute(const char *path, const char *name);
 /// The signal's name without SIG, or NULL; see sigabbrev_np(3).
 const char *_Nullable airlock_signal_name(int number);
 
