@@ -34,7 +34,7 @@ static int refusals(void) {
 /// What the launch promises of the process: its descriptors, limits, identity and file system.
 static int surroundings(void) {
   for (int descriptor = 0; descriptor < 256; descriptor++)
-    if ((fcntl(descriptor, F_GETFD) >= 0) != (descriptor < 5)) return 10 + (descriptor < 200 ? descriptor : 200);
+    if ((fcntl(descriptor, F_GETFD) >= 0) != (descriptor <= AIRLOCK_TRACE_DESCRIPTOR)) return 10 + (descriptor < 200 ? descriptor : 200);
   struct rlimit limit;
   if (getrlimit(RLIMIT_CORE, &limit) != 0 || limit.rlim_max != 0) return 1;
   if (geteuid() == 0 || getegid() == 0) return 2;

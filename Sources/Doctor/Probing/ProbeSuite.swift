@@ -30,9 +30,13 @@ package struct ProbeSuite: Sendable {
         let flag = CancellationFlag()
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                Sandbox.startThread {
-                    continuation.resume(
-                        returning: Result { () throws(AirlockError) in try make { flag.isRaised } })
+                do throws(AirlockError) {
+                    try Sandbox.startThread {
+                        continuation.resume(
+                            returning: Result { () throws(AirlockError) in try make { flag.isRaised } })
+                    }
+                } catch {
+                    continuation.resume(returning: .failure(error))
                 }
             }
         } onCancel: {
