@@ -73,7 +73,7 @@ import Testing
     @Test func aControlGroupThatCannotBeSet() throws {
         let binary = try BuiltBinary()
         let parent = binary.cache + "/groups-\(getpid())"
-        try FileManager.default.createDirectory(atPath: parent + "/airlock-1-1", withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(atPath: parent + "/airlock-run-1-1", withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: parent) }
         try Data("memory pids\n".utf8).write(to: URL(fileURLWithPath: parent + "/cgroup.subtree_control"))
         let answer = try binary.run(
