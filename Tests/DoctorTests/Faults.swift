@@ -5,9 +5,9 @@ import Glibc
 let namespaceFaults = [
     Fault(
         "AppArmor restricts them", "namespaces", says: "kernel.apparmor_restrict_unprivileged_userns is 1",
-        remedy: "profile airlock \"/opt/airlock\" flags=(unconfined)", level: .portable
+        remedy: "profile airlock \"/opt/airlock{,-engine}\" flags=(unconfined)", level: .portable
     ) {
-        $0.program = "/opt/airlock"
+        $0.program = "/opt/airlock-engine"
         $0.namespaces.mountError = EACCES
         $0.namespaces.appArmorProfile = "unconfined"
         $0.sysctls["kernel.apparmor_restrict_unprivileged_userns"] = 1

@@ -99,8 +99,11 @@ extension Diagnosis {
     }
 
     private static func appArmorRemedy(_ program: String) -> String {
-        "Give airlock a profile: printf 'abi <abi/4.0>,\\nprofile airlock \"\(program)\" flags=(unconfined) {\\n  "
-            + "userns,\\n}\\n' | sudo tee /etc/apparmor.d/airlock && sudo apparmor_parser -r /etc/apparmor.d/airlock; "
+        // Both programs make namespaces: the small one that starts first, and the engine.
+        let suffix = "-engine"
+        let program = program.hasSuffix(suffix) ? "\(program.dropLast(suffix.count)){,\(suffix)}" : program
+        return "Give airlock a profile: printf 'abi <abi/4.0>,\\nprofile airlock \"\(program)\" flags=(unconfined) {\\n"
+            + "  userns,\\n}\\n' | sudo tee /etc/apparmor.d/airlock && sudo apparmor_parser -r /etc/apparmor.d/airlock; "
             + "or lift it for all programs: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"
     }
 }

@@ -18,7 +18,7 @@ extension HostFacts {
         }
         facts.user = geteuid()
         facts.scriptUser = HostTrial.scriptUser
-        facts.program = link("/proc/self/exe") ?? facts.program
+        facts.program = ownProgram ?? facts.program
         facts.container = ContainerKind.detect(
             exists: { access($0, F_OK) == 0 }, environment: environment,
             cgroup: HostTrial.text("/proc/1/cgroup") ?? "")
@@ -44,6 +44,9 @@ extension HostFacts {
         }
         return facts
     }
+
+    /// The file this process runs.
+    static var ownProgram: String? { link("/proc/self/exe") }
 
     private static func link(_ path: String) -> String? {
         var bytes = [UInt8](repeating: 0, count: Int(PATH_MAX))

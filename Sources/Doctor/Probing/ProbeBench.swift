@@ -22,7 +22,8 @@ final class ProbeBench {
     private static let patience = Duration.seconds(60)
     /// The wall limit of those that set none.
     private static let wall = "wall=10s"
-    private static let program = "/proc/self/exe"
+    /// What a user would run: the small program that starts this one, where it lies beside it.
+    private let program: String
 
     init(
         _ level: IsolationReport.Level, environment: [String: String], isCancelled: @escaping () -> Bool
@@ -31,6 +32,9 @@ final class ProbeBench {
         self.isCancelled = isCancelled
         interpreter = try PythonRuntime.candidate(environment: environment)
         place = Self.place(environment)
+        let own = HostFacts.ownProgram ?? ""
+        let front = own.hasSuffix("-engine") ? String(own.dropLast("-engine".count)) : ""
+        program = !front.isEmpty && access(front, X_OK) == 0 ? front : "/proc/self/exe"
         let store = try RuntimeStore(environment: environment).directory
         cache = "\(store)/probe-\(getpid())-\(UInt32.random(in: .min ... .max))"
         data = "\(cache)/data.airlock"
@@ -103,7 +107,7 @@ final class ProbeBench {
         let limits = limits.contains { $0.hasPrefix("wall") } ? limits : limits + [Self.wall]
         let outputs = "\(cache)/outputs-\(bait.token)"
         let process = try HostProcess(
-            [Self.program, "exec", "-", "--isolation", level.rawValue, "--data", try demoData()]
+            [program, "exec", "-", "--isolation", level.rawValue, "--data", try demoData()]
                 + (asText ? [] : ["--format", "json", "--artifacts", outputs])
                 + limits.flatMap { ["--limit", $0] },
             environment: environment, in: bait.folder, inheritedFile: "\(bait.folder)/canary")
@@ -136,7 +140,7 @@ final class ProbeBench {
     private func demoData() throws(AirlockError) -> String {
         if access(data, R_OK) == 0 { return data }
         let process = try HostProcess(
-            [Self.program, "data", "import", "-", "--data", data], environment: environment, in: cache)
+            [program, "data", "import", "-", "--data", data], environment: environment, in: cache)
         let end = process.finish(feeding: Self.events, within: Self.patience, isCancelled: isCancelled)
         guard end.code == 0 else {
             if end.way == .cancelled { throw AirlockError(.cancelled, "the probes were cancelled") }
