@@ -8,7 +8,7 @@ PACKED := $(shell getconf GNU_LIBC_VERSION 2>/dev/null | awk '{ split($$2, v, ".
 RELEASE = -c release --static-swift-stdlib $(PACKED)
 AIRLOCK = .build/release/airlock
 
-.PHONY: run build release test check fuzz endurance docs format bench clean help
+.PHONY: run build release test check fuzz endurance docs format bench bench-security clean help
 
 help:
 	@echo "make run      build the release binary and run the demo analysis"
@@ -18,6 +18,7 @@ help:
 	@echo "make endurance  10,000 runs in a row in each level of isolation leave everything as it was"
 	@echo "make docs     write the documents that are made from the code"
 	@echo "make bench    timings, as ratios against baselines of the same run"
+	@echo "make bench-security  the hostile suite's probes against Airlock and other sandboxes; needs root"
 	@echo "make release  build .build/release/airlock and its airlock-engine"
 
 run: release
@@ -58,6 +59,10 @@ format:
 bench: release
 	@$(SWIFT) build $(RELEASE) --product airlock-bench
 	@Benchmarks/bench .build/release
+
+bench-security: release
+	@$(SWIFT) build $(RELEASE) --product airlock-probes
+	@Benchmarks/security .build/release
 
 clean:
 	rm -rf .build

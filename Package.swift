@@ -111,6 +111,11 @@ let package = Package(
             ],
             path: "Benchmarks/AirlockBench", swiftSettings: strict),
 
+        // The hostile suite's scripts, for make bench-security.
+        .executableTarget(
+            name: "airlock-probes", dependencies: ["AirlockCore", "HostileProbes"], path: "Benchmarks/ProbeList",
+            swiftSettings: strict),
+
         // Runs in a row, and failed launches, in one calm process that looks at itself.
         .executableTarget(
             name: "airlock-endurance",
