@@ -24,7 +24,12 @@ extension IsolationReport.HeldLimit {
             held(
                 "memory", "\(effective(limits.memory.bytes, RLIMIT_AS))", group: "memory.max",
                 Holder(.rlimit, "RLIMIT_AS, RLIMIT_DATA"),
-                Holder(.seccomp, "no shared memory, no memfd, nothing locked")),
+                Holder(.seccomp, "no shared memory, no memfd, nothing locked"),
+                Holder(
+                    .hostWatch,
+                    PageTableWatch.isPossible
+                        ? "page tables up to \(ByteCount(PageTableWatch.maxBytes(memory: limits.memory)))"
+                        : "not of page tables: /proc names no children here")),
             held(
                 "processes", "\(limits.processes) refused attempts", group: "pids.max",
                 Holder(.seccomp, "clone, fork, vfork refused"), Holder(.initProcess, "counts the attempts"),

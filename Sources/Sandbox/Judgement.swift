@@ -28,6 +28,7 @@ struct Judgement {
         switch evidence.hostCause {
         case .limit(let limit)?:
             exceeded(limit, &outcome)
+            outcome.reason = evidence.limitReason ?? outcome.reason
             return
         case .asked(let status, let reason)?:
             outcome.status = status

@@ -35,6 +35,22 @@ public struct SandboxLimits: Sendable, Hashable {
         return limits
     }()
 
+    /// Kernel memory that one run's mappings can take, at vm.max_map_count's default of 65,530 (proc_sys_vm(5)): 1.3 KiB for
+    /// each was measured on Linux 6.18.
+    package static let mappingBytes = 65_530 * 1332
+    /// For scratch files and directories, with names of 250 characters: measured in the same way.
+    package static let scratchFileBytes = 1700
+    /// The run's own pipes: two streams, two to the broker, trace, report and control.
+    package static let ownPipes = 7
+
+    /// The most that one run can hold of the host's memory without a control group, record locks left out: what the limits
+    /// give, and what the kernel needs to keep it. In portable isolation the scratch directory's part lies on a disk.
+    package var largestFootprint: ByteCount {
+        ByteCount(
+            memory.bytes + disk.bytes + pipeBytes + Self.ownPipes * 65536 + PageTableWatch.maxBytes(memory: memory)
+                + Self.mappingBytes + Self.maxScratchFiles * Self.scratchFileBytes)
+    }
+
     /// What all pipes of a script can hold: one descriptor keeps a pipe alive, and a pipe has 16 pages (pipe(7)).
     package var pipeBytes: Int { files.multipliedReportingOverflow(by: 65536).partialValue }
 

@@ -23,12 +23,16 @@ final class Supervisor {
     private var chunk = [UInt8](repeating: 0, count: 65536)
     private var nextScratchCheck: Instant
     private let scratchWatch: ScratchWatch
+    private var nextPageTableCheck: Instant
+    private var pageTableWatch: PageTableWatch
     private var evidence = Evidence()
 
     /// What is known of the end.
     struct Evidence {
         /// Why the host ended the run; the first cause wins.
         var hostCause: HostCause?
+        /// What the run is told of a limit that the host ended it for, where that says more than the limit itself.
+        var limitReason: String?
         var endedAt: ContinuousClock.Instant?
         var lockedAt: ContinuousClock.Instant?
         /// The script's process, as init sees it: in portable isolation, as the host does.
@@ -60,13 +64,15 @@ final class Supervisor {
         self.request = request
         self.channel = channel
         self.link = link
+        pageTableWatch = PageTableWatch(memory: request.limits.memory, initProcess: child.pid)
         self.child = child
         self.scratch = scratch
         standardOutput = BoundedCapture(limit: request.limits.output)
         standardError = BoundedCapture(limit: request.limits.output)
-        nextScratchCheck = .now + ScratchWatch.longest
         scratchWatch = ScratchWatch(
             maxBytes: request.limits.disk.bytes, maxFiles: SandboxLimits.maxScratchFiles)
+        nextScratchCheck = .now + scratchWatch.pause(bytes: 0, files: 0, took: .zero)
+        nextPageTableCheck = .now + PageTableWatch.interval
     }
 
     /// Serves the child until it is gone and reaped.
@@ -149,9 +155,10 @@ final class Supervisor {
 
     // MARK: Limits
 
-    private func endRun(_ cause: HostCause) {
+    private func endRun(_ cause: HostCause, _ limitReason: String? = nil) {
         guard evidence.hostCause == nil, evidence.record == nil else { return }
         evidence.hostCause = cause
+        evidence.limitReason = limitReason
         evidence.endedAt = .now
         // Init kills the script, reaps it and reports its usage.
         var byte: UInt8 = 0x6B
@@ -171,6 +178,12 @@ final class Supervisor {
             let end = Instant.now
             nextScratchCheck = end + scratchWatch.pause(bytes: bytes, files: usage.entries, took: end - now)
         }
+        if now >= nextPageTableCheck {
+            if evidence.payload != nil, pageTableWatch.isExceeded() {
+                endRun(.limit(.memory), "the script's page tables took more than \(ByteCount(pageTableWatch.maxBytes))")
+            }
+            nextPageTableCheck = now + PageTableWatch.interval
+        }
         // Init did not obey within half a second: with it goes its whole namespace, and its children by their
         // parent-death signal.
         if let endedAt = evidence.endedAt, now >= endedAt + .milliseconds(500) {
@@ -184,6 +197,7 @@ final class Supervisor {
         var next = clock.start + request.limits.total
         if let wall = clock.deadline(scriptWall: request.limits.wall) { next = min(next, wall) }
         if scratch != nil { next = min(next, nextScratchCheck) }
+        next = min(next, nextPageTableCheck)
         // Once the run was ended, the other deadlines lie in the past.
         if let endedAt = evidence.endedAt { next = max(endedAt + .milliseconds(500), now + .milliseconds(20)) }
         return Int32(clamping: max(0, Int((next - now).inMilliseconds.rounded(.up))))
@@ -217,7 +231,10 @@ final class Supervisor {
     }
 
     private func readRequests() -> Bool {
-        readSome(child.requests.number) { supervisor, bytes in supervisor.channel.received(bytes) }
+        // After the host's word nothing is looked at any more: parsing it would only hold up the verdict.
+        readSome(child.requests.number) { supervisor, bytes in
+            if supervisor.evidence.hostCause == nil { supervisor.channel.received(bytes) }
+        }
     }
 
     private func readReport() -> Bool {

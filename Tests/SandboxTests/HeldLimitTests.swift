@@ -1,4 +1,5 @@
 import AirlockCore
+import Foundation
 import Testing
 
 @testable import Sandbox
@@ -45,6 +46,28 @@ import Testing
     }
 }
 
+@Suite struct PageTableWatchTests {
+    @Test func readsTheKernelsStatus() {
+        let status = PageTableWatch.Status("Name:\tpython3 3\nPPid:\t41\nVmPTE:\t   52444 kB\nVmSwap:\t 0 kB\n")
+        #expect(status.parent == 41)
+        #expect(status.pageTableBytes == 52444 << 10)
+        let hostile = PageTableWatch.Status("Name:\tPPid:\\n9\nPPid:\nVmPTE:\tx kB\n")
+        #expect(hostile.parent == nil && hostile.pageTableBytes == 0)
+    }
+
+    @Test func denseMemoryHasRoomEnough() {
+        for memory in [ByteCount.mebibytes(64), .mebibytes(512), .gibibytes(64)] {
+            #expect(PageTableWatch.maxBytes(memory: memory) > 4 * memory.bytes / 512)
+        }
+    }
+
+    @Test func whatCannotBeSeenIsNotTooMuch() {
+        var watch = PageTableWatch(memory: .mebibytes(512), initProcess: -1)
+        let isExceeded = watch.isExceeded()
+        #expect(!isExceeded)
+    }
+}
+
 @Suite struct ScratchWatchTests {
     private let watch = ScratchWatch(maxBytes: 64 << 20, maxFiles: 10_000)
 
@@ -84,5 +107,15 @@ import Testing
         #expect(!watch.isExceeded(bytes: 64 << 20, files: 10_000))
         #expect(watch.isExceeded(bytes: (64 << 20) + 1, files: 0))
         #expect(watch.isExceeded(bytes: 0, files: 10_001))
+    }
+}
+
+@Suite struct FootprintTests {
+    @Test func theDocumentHasTheSumOfTheDefaults() throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let text = try String(contentsOf: root.appendingPathComponent("SECURITY.md"), encoding: .utf8)
+        let sum = SandboxLimits().largestFootprint
+        #expect(text.contains("Together \(sum)."), "the sum is \(sum)")
     }
 }

@@ -131,6 +131,27 @@ extension HostileItem {
                         assert error.errno == errno.ENOMEM, error
                 if len(held) > 20:
                     got(len(held))
+                """#),
+            // One page in each GiB: 8 KiB of tables for 4 KiB of address space.
+            HostileProbe(
+                .limit("memory"), limits: ["memory=256MiB"],
+                outside: #"""
+                    import mmap
+                    area = mmap.mmap(-1, 1 << 36, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x4000)
+                    for at in range(0, 1 << 36, 1 << 30):
+                        area[at] = 1
+                    got('page tables')
+                    """#,
+                #"""
+                import time
+                libc.mmap.restype = ctypes.c_void_p
+                libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t] + [ctypes.c_int] * 3 + [ctypes.c_long]
+                for place in range(1, 60000):
+                    page = libc.mmap(place << 30, 4096, 3, 0x100022, -1, 0)
+                    if page == place << 30:
+                        ctypes.c_char.from_address(page).value = b'x'
+                time.sleep(9)  # the host looks now and then
+                got('page tables')
                 """#)),
     ]
 
