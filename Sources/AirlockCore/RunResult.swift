@@ -102,10 +102,13 @@ public struct IsolationReport: Sendable, Hashable {
     }
 
     public var level: Level
+    /// What the script could call and was shown.
+    public var profile: SandboxProfile
     public var layers: [Layer]
 
-    public init(level: Level, layers: [Layer]) {
+    public init(level: Level, profile: SandboxProfile = .strict, layers: [Layer]) {
         self.level = level
+        self.profile = profile
         self.layers = layers
     }
 }

@@ -13,8 +13,12 @@ struct CgroupScope: ~Copyable {
     private let path: String?
 
     /// - Parameters:
-    ///   - limits: memory becomes memory.max; pids.max is fixed, since a script is one process beside its init.
-    static func make(limits: SandboxLimits, environment: [String: String]) -> CgroupScope {
+    ///   - limits: memory becomes memory.max; so do processes pids.max, init and one more among them.
+    ///   - profile: in strict, a script is one process beside its init.
+    static func make(
+        limits: SandboxLimits, profile: SandboxProfile = .strict, environment: [String: String]
+    ) -> CgroupScope {
+        let maxTasks = profile == .strict ? 8 : limits.processes + 2
         let parent = environment["AIRLOCK_CGROUP"].flatMap { $0.isEmpty ? nil : $0 } ?? ownDirectory
         guard let parent else { return CgroupScope(missing: "cgroup v2 is not mounted") }
         if let obstacle = obstacle(parent) { return CgroupScope(missing: obstacle) }
@@ -22,7 +26,7 @@ struct CgroupScope: ~Copyable {
         guard mkdir(directory, 0o755) == 0 else { return CgroupScope(missing: "\(parent) cannot be written") }
         // Without a swap controller there is no swap to limit: that one setting may be missing.
         _ = write("0", to: "\(directory)/memory.swap.max")
-        let settings = [("memory.max", String(limits.memory.bytes)), ("pids.max", "8")]
+        let settings = [("memory.max", String(limits.memory.bytes)), ("pids.max", String(maxTasks))]
         for (name, value) in settings where !write(value, to: "\(directory)/\(name)") {
             rmdir(directory)
             return CgroupScope(missing: "\(name) cannot be set in \(parent)")
@@ -32,13 +36,13 @@ struct CgroupScope: ~Copyable {
             rmdir(directory)
             return CgroupScope(missing: "\(directory) cannot be opened")
         }
-        return CgroupScope(directory: directory, descriptor: descriptor, limits: limits)
+        return CgroupScope(directory: directory, descriptor: descriptor, limits: limits, maxTasks: maxTasks)
     }
 
-    private init(directory: String, descriptor: Int32, limits: SandboxLimits) {
+    private init(directory: String, descriptor: Int32, limits: SandboxLimits, maxTasks: Int) {
         path = directory
         self.descriptor = descriptor
-        layer = .init(name: "cgroup", active: true, detail: "memory.max \(limits.memory), pids.max 8")
+        layer = .init(name: "cgroup", active: true, detail: "memory.max \(limits.memory), pids.max \(maxTasks)")
     }
 
     private init(missing: String) {

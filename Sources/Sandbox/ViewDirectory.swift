@@ -3,9 +3,16 @@ import Glibc
 
 /// Lays out the root of full isolation's view on the host, once per interpreter.
 enum ViewDirectory {
+    /// The devices of the host that are shown.
+    static func devices(for profile: SandboxProfile) -> [String] {
+        profile == .box ? ["/dev/null", "/dev/random", "/dev/urandom", "/dev/zero"] : ["/dev/null"]
+    }
+
     /// - Parameters:
     ///   - links: symbolic links in the view, by path.
-    static func make(for runtime: PythonRuntime, links: [String: String]) throws(AirlockError) {
+    static func make(
+        for runtime: PythonRuntime, profile: SandboxProfile, links: [String: String]
+    ) throws(AirlockError) {
         let root = runtime.viewDirectory
         let staging = root + ".new"
         ScratchDirectory.remove(staging)
@@ -13,7 +20,7 @@ enum ViewDirectory {
         // Links first: the files are then written through none of them, since paths are real paths already.
         for piece in runtime.pieces {
             if piece.isDirectory {
-                try makeDirectories(piece.path, below: staging)
+                try makeDirectories(runtime.place(of: piece.path), below: staging)
             } else {
                 try makeDirectories(parent(of: piece.path), below: staging)
                 try copy(piece.path, to: staging + piece.path)
@@ -26,7 +33,7 @@ enum ViewDirectory {
         for mountPoint in [PythonRuntime.guestPath, "/tmp", "/dev"] {
             try makeDirectories(mountPoint, below: staging)
         }
-        try writeFile(staging + "/dev/null", [], mode: 0o444)
+        for device in devices(for: profile) { try writeFile(staging + device, [], mode: 0o444) }
         guard rename(staging, root) == 0 else { throw .file(root) }
     }
 

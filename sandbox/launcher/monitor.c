@@ -22,7 +22,7 @@
 #define SECCOMP_USER_NOTIF_FLAG_CONTINUE 1
 #endif
 
-static void kill_payload(struct monitor *monitor, uint32_t cause, int number) {
+void kill_payload(struct monitor *monitor, uint32_t cause, int number) {
   // The first cause wins.
   if (monitor->report.cause == AIRLOCK_CAUSE_NONE) {
     monitor->report.cause = cause;
@@ -67,7 +67,11 @@ static void decide(struct monitor *monitor, const struct seccomp_notif *call, st
     return;
   }
   count_refusal(&monitor->report, (uint32_t)number);
-  if (verdict.action == AIRLOCK_KILL) kill_payload(monitor, AIRLOCK_CAUSE_SYSCALL, number);
+  if (verdict.action == AIRLOCK_KILL) {
+    kill_payload(monitor, AIRLOCK_CAUSE_SYSCALL, number);
+    // In a tree another process may have made the call: it does not go on either.
+    if (monitor->plan.tasks == AIRLOCK_TASKS_TREE) raw(SYS_kill, call->pid, SIGKILL);
+  }
   if (verdict.action == AIRLOCK_NEW_PROCESS &&
       ++monitor->new_process_attempts > monitor->plan.max_refused_processes)
     kill_payload(monitor, AIRLOCK_CAUSE_PROCESSES, number);
@@ -82,7 +86,7 @@ void answer_notification(struct monitor *monitor) {
   raw(SYS_ioctl, monitor->listener, SECCOMP_IOCTL_NOTIF_SEND, &reply);
 }
 
-static uint64_t cpu_time_of(pid_t pid) {
+uint64_t cpu_time_of(pid_t pid) {
   // The process CPU clock of another process, as clock_getcpuclockid(3) encodes it.
   clockid_t clock = (clockid_t)((~(unsigned)pid << 3) | 2);
   struct timespec time;
@@ -90,7 +94,8 @@ static uint64_t cpu_time_of(pid_t pid) {
   return (uint64_t)time.tv_sec * 1000000000ULL + (uint64_t)time.tv_nsec;
 }
 
-/// Milliseconds until the CPU limit can be reached at the earliest; the script is single-threaded.
+/// Milliseconds until the CPU limit can be reached at the earliest by a single thread; with more, `check_tasks` has the
+/// shorter wait.
 static int check_cpu(struct monitor *monitor) {
   uint64_t used = cpu_time_of(monitor->payload), limit = monitor->plan.cpu_limit_ns;
   if (used >= limit) {
@@ -108,6 +113,20 @@ static void kill_stragglers(struct monitor *monitor) {
     raw(SYS_kill, -1, SIGKILL);
   else
     raw(SYS_kill, -monitor->payload, SIGKILL);
+}
+
+static void add_time(struct timeval *sum, const struct timeval *more) {
+  sum->tv_sec += more->tv_sec;
+  sum->tv_usec += more->tv_usec;
+  if (sum->tv_usec >= 1000000) sum->tv_sec++, sum->tv_usec -= 1000000;
+}
+
+void add_usage(struct rusage *sum, const struct rusage *more) {
+  add_time(&sum->ru_utime, &more->ru_utime);
+  add_time(&sum->ru_stime, &more->ru_stime);
+  if (more->ru_maxrss > sum->ru_maxrss) sum->ru_maxrss = more->ru_maxrss;
+  sum->ru_minflt += more->ru_minflt;
+  sum->ru_majflt += more->ru_majflt;
 }
 
 static void fill_report(struct monitor *monitor, int status, const struct rusage *usage) {
@@ -134,7 +153,8 @@ struct failure monitor_payload(struct monitor *monitor) {
       {.fd = monitor->payload_pidfd, .events = POLLIN},
   };
   for (;;) {
-    int wait = check_cpu(monitor);
+    int wait = check_cpu(monitor), next_look = check_tasks(monitor);
+    if (next_look < wait) wait = next_look;
     struct timespec timeout = {.tv_sec = wait / 1000, .tv_nsec = (wait % 1000) * 1000000L};
     if (raw(SYS_ppoll, sources, 3, &timeout, 0, 0) < 0) continue;
     if (sources[LISTENER].revents & POLLIN) answer_notification(monitor);
@@ -148,12 +168,17 @@ struct failure monitor_payload(struct monitor *monitor) {
   }
   int status = 0;
   struct rusage usage = {0};
+  check_tasks_left(monitor);
   // Before the reaping: until then nobody else can have its number.
   kill_stragglers(monitor);
   long reaped;
   while ((reaped = raw(SYS_wait4, monitor->payload, &status, 0, &usage)) == -EINTR) continue;
   if (reaped < 0) return (struct failure){AIRLOCK_STEP_MONITOR, (int)-reaped};
-  while ((reaped = raw(SYS_wait4, -1, 0, 0, 0)) > 0 || reaped == -EINTR) continue;
+  // The payload's own usage holds that of the children it waited for.
+  add_usage(&usage, &monitor->reaped);
+  struct rusage other = {0};
+  while ((reaped = raw(SYS_wait4, -1, 0, 0, &other)) > 0 || reaped == -EINTR)
+    if (reaped > 0) add_usage(&usage, &other);
   fill_report(monitor, status, &usage);
   return OK;
 }

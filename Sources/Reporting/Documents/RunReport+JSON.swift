@@ -53,7 +53,10 @@ extension RunReport {
                 "remedy": .string(orNull: layer.remedy),
             ]
         }
-        return ["level": .string(result.isolation.level.rawValue), "layers": .array(layers)]
+        return [
+            "level": .string(result.isolation.level.rawValue), "profile": .string(result.isolation.profile.rawValue),
+            "layers": .array(layers),
+        ]
     }
 
     private var usage: JSONValue {
