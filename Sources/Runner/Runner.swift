@@ -50,6 +50,7 @@ public final class Runner: Sendable {
             result.variablesDigest = variables.digest
             let script = try request.template.render(variables)
             let profile = try request.resolvedProfile()
+            result.isolation.profile = profile
             let limits = try RunLimits(template: request.template.manifest.limits, caller: request.limits)
             let (sandbox, runtime) = try prepare(profile)
             try checkVersion(of: runtime, for: request.template)

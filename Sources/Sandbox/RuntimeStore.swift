@@ -108,7 +108,8 @@ public struct RuntimeStore: Sendable {
         guard let script = guest["describe.py"] else {
             throw AirlockError(.internalError, "the guest has no describe.py")
         }
-        let staging = "\(directory)/guest-\(digest)-\(getpid())"
+        // Of this call alone: runs of several profiles may be prepared at once.
+        let staging = "\(directory)/guest-\(digest)-\(UInt64.random(in: .min ... .max))"
         try install(guest, in: staging)
         defer { ScratchDirectory.remove(staging) }
         let text = try HostCommand.output(of: [
