@@ -104,12 +104,17 @@ public struct IsolationReport: Sendable, Hashable {
     }
 
     public var level: Level
+    /// What the script could call and was shown.
+    public var profile: SandboxProfile
     public var layers: [Layer]
     /// Each limit of the sandbox with what held it; empty for a run that was never launched.
     public var limits: [HeldLimit]
 
-    public init(level: Level, layers: [Layer], limits: [HeldLimit] = []) {
+    public init(
+        level: Level, profile: SandboxProfile = .strict, layers: [Layer], limits: [HeldLimit] = []
+    ) {
         self.level = level
+        self.profile = profile
         self.layers = layers
         self.limits = limits
     }

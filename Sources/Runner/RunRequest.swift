@@ -11,6 +11,8 @@ public struct RunRequest: Sendable {
     public var driver: any DataDriver
     /// Default: full. A host that forbids it makes the run fail, unless portable was asked for by name.
     public var isolation: IsolationReport.Level = .full
+    /// The caller's own choice; `nil` takes the template's. For `box` both have to ask, but for an ad-hoc script.
+    public var profile: SandboxProfile?
     /// The caller's own limits; they take precedence over the template's.
     public var limits = TemplateLimits()
     /// The caller's word for methods that change the source; the template's is needed too.

@@ -33,7 +33,7 @@ extension RunResult {
         usage.replyBytes = report.replyBytes
         guard status == .failed else { return }
         exception = report.exception
-        if let claimed = limit ?? exception?.claimedLimit {
+        if let claimed = limit ?? exception?.claimedLimit(in: isolation.profile) {
             status = .limitExceeded
             limit = claimed
             reason = limits.sentence(for: claimed)
@@ -78,9 +78,11 @@ extension RunResult {
 
 extension ScriptException {
     /// The limit behind an exception that Python raises when the kernel refuses more: rlimits show themselves to the
-    /// script alone (ENOMEM, EFBIG, ENOSPC, EMFILE).
-    fileprivate var claimedLimit: LimitName? {
+    /// script alone (ENOMEM, EFBIG, ENOSPC, EMFILE, EAGAIN).
+    fileprivate func claimedLimit(in profile: SandboxProfile) -> LimitName? {
         switch type {
+        // In strict there are no threads to be had, whatever the limit.
+        case "RuntimeError" where message == "can't start new thread" && profile != .strict: .processes
         case "MemoryError": .memory
         case "OSError" where message.hasPrefix("[Errno 27]") || message.hasPrefix("[Errno 28]"): .disk
         case "OSError" where message.hasPrefix("[Errno 24]"): .files

@@ -20,7 +20,7 @@ public final class Runner: Sendable {
     private let headStart: HeadStart?
     /// Layers that were said to be missing already: each is logged once.
     private let reported = Mutex<Set<String>>([])
-    private let prepared = Mutex<Prepared?>(nil)
+    private let prepared = Mutex<[SandboxProfile: Prepared]>([:])
 
     /// Costs nothing: what a run needs is prepared with the first one.
     ///
@@ -49,9 +49,12 @@ public final class Runner: Sendable {
                 request.variables, names: DriverNames(driver: request.driver))
             result.variablesDigest = variables.digest
             let script = try request.template.render(variables)
+            let profile = try request.resolvedProfile()
+            result.isolation.profile = profile
             let limits = try RunLimits(template: request.template.manifest.limits, caller: request.limits)
-            let (sandbox, runtime) = try prepare()
+            let (sandbox, runtime) = try prepare(profile)
             try checkVersion(of: runtime, for: request.template)
+            try request.template.checkDependencies(against: runtime, profile: profile)
             let session = BrokerSession(
                 driver: request.driver,
                 start: ScriptStart(
@@ -59,7 +62,7 @@ public final class Runner: Sendable {
                     seed: request.seed),
                 grants: grants(for: request), limits: limits.broker, observer: request.observer)
             var sandboxed = SandboxRequest(
-                runtime: runtime, isolation: request.isolation, limits: limits.sandbox,
+                runtime: runtime, isolation: request.isolation, profile: profile, limits: limits.sandbox,
                 seed: request.seed.map { UInt32(truncatingIfNeeded: $0) })
             sandboxed.scriptName = request.template.fileName
             let outcome = try await sandbox.run(sandboxed, channel: session)
@@ -93,23 +96,23 @@ public final class Runner: Sendable {
     public func prepareInBackground() {
         // Without a thread for it, that run prepares itself.
         try? Sandbox.startThread { [self] in
-            guard let (sandbox, _) = try? prepare() else { return }
+            guard let (sandbox, _) = try? prepare(.strict) else { return }
             sandbox.compileFilter(for: .full)
         }
     }
 
-    private func prepare() throws(AirlockError) -> (Sandbox, PythonRuntime) {
+    private func prepare(_ profile: SandboxProfile) throws(AirlockError) -> (Sandbox, PythonRuntime) {
         // Under the lock, so that runs that start together prepare once.
         let outcome = prepared.withLock { prepared -> Result<Prepared, AirlockError> in
-            if let prepared, prepared.runtime.isCurrent { return .success(prepared) }
+            if let known = prepared[profile], known.runtime.isCurrent { return .success(known) }
             return Result { () throws(AirlockError) in
                 let assets = try Assets(environment: environment)
                 let fresh = Prepared(
                     sandbox: try Sandbox(
                         profiles: assets.profiles, environment: environment, headStart: headStart),
                     runtime: try RuntimeStore(environment: environment).python(
-                        guest: assets.guest, environment: environment))
-                prepared = fresh
+                        guest: assets.guest, environment: environment, profile: profile))
+                prepared[profile] = fresh
                 return fresh
             }
         }

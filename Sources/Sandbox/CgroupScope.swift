@@ -26,15 +26,18 @@ struct CgroupScope: ~Copyable {
         var isExtra = false
     }
 
-    /// A script is one process beside its init; a few more, should a profile grant it threads.
-    private static let maxTasks = 8
+    /// In strict a script is one process beside its init; else init and one more come on top of its own.
+    private static func maxTasks(_ limits: SandboxLimits, _ profile: SandboxProfile) -> Int {
+        profile == .strict ? 8 : limits.processes + 2
+    }
 
-    private static func wanted(_ limits: SandboxLimits) -> [Setting] {
-        [
+    private static func wanted(_ limits: SandboxLimits, _ profile: SandboxProfile) -> [Setting] {
+        let tasks = "\(maxTasks(limits, profile))"
+        return [
             Setting(
                 controller: "memory", file: "memory.max", value: String(limits.memory.bytes),
                 text: "\(limits.memory)"),
-            Setting(controller: "pids", file: "pids.max", value: "\(maxTasks)", text: "\(maxTasks)"),
+            Setting(controller: "pids", file: "pids.max", value: tasks, text: tasks),
             // 100 ms of CPU time in each 100 ms.
             Setting(controller: "cpu", file: "cpu.max", value: "100000 100000", text: "one core"),
             Setting(controller: "memory", file: "memory.swap.max", value: "0", text: "none", isExtra: true),
@@ -43,8 +46,12 @@ struct CgroupScope: ~Copyable {
         ]
     }
 
-    /// - Parameter limits: memory becomes memory.max; pids.max and cpu.max are fixed.
-    static func make(limits: SandboxLimits, environment: [String: String]) -> CgroupScope {
+    /// - Parameters:
+    ///   - limits: memory becomes memory.max, processes pids.max; cpu.max is fixed.
+    ///   - profile: in strict, a script is one process beside its init.
+    static func make(
+        limits: SandboxLimits, profile: SandboxProfile = .strict, environment: [String: String]
+    ) -> CgroupScope {
         let named = environment["AIRLOCK_CGROUP"].flatMap { $0.isEmpty ? nil : $0 }
         guard let parent = named ?? DelegatedCgroup.ownDirectory else {
             return CgroupScope(missing: "cgroup v2 is not mounted")
@@ -52,7 +59,7 @@ struct CgroupScope: ~Copyable {
         guard let handedDown = DelegatedCgroup.words(in: "\(parent)/cgroup.subtree_control") else {
             return CgroupScope(missing: "\(parent) is not a cgroup v2 directory")
         }
-        let possible = wanted(limits).filter { handedDown.contains($0.controller) }
+        let possible = wanted(limits, profile).filter { handedDown.contains($0.controller) }
         // For the extras alone nobody needs a group, unless it was asked for.
         guard possible.contains(where: { !$0.isExtra || named != nil }) else {
             return CgroupScope(missing: "\(parent) hands down none of the memory, pids and cpu controllers")
@@ -66,7 +73,7 @@ struct CgroupScope: ~Copyable {
             group.remove()
             return CgroupScope(missing: "\(failed.file) cannot be set in \(parent)")
         }
-        let missing = wanted(limits).filter { !$0.isExtra && !handedDown.contains($0.controller) }.map(\.controller)
+        let missing = wanted(limits, profile).filter { !$0.isExtra && !handedDown.contains($0.controller) }.map(\.controller)
         return CgroupScope(group, settings, missing: missing)
     }
 

@@ -54,6 +54,7 @@ struct Judgement {
             outcome.reason = call.fatalSentence
         case AIRLOCK_CAUSE_CPU: exceeded(.cpu, &outcome)
         case AIRLOCK_CAUSE_PROCESSES: exceeded(.processes, &outcome)
+        case AIRLOCK_CAUSE_MEMORY: exceeded(.memory, &outcome)
         default: judgeOwnEnd(&outcome)
         }
     }
@@ -174,7 +175,7 @@ extension SandboxLimits {
         case .total: "the run took longer than \(total.shortText)"
         case .cpu: "the script used more than \(cpu.shortText) of CPU time"
         case .memory: "the script needed more than \(memory) of memory"
-        case .processes: "the script kept trying to make processes"
+        case .processes: "the script made, or kept trying to make, too many processes or threads"
         case .files: "the script opened more than \(files) files"
         case .disk: "the script wrote more than \(disk), or too many files, to its scratch directory"
         case .output: "the script wrote more than \(output) to standard output or standard error"

@@ -26,6 +26,10 @@ extension AirlockError {
             AIRLOCK_STEP_ID_MAP, AIRLOCK_STEP_PRIVATE_MOUNTS, AIRLOCK_STEP_ROOT:
             "This host forbids user namespaces. Run 'airlock doctor' for the remedy, "
                 + "or accept fewer layers with --isolation portable."
+        case AIRLOCK_STEP_PROCESS_TABLE:
+            "The profile 'box' watches its processes through a /proc of its own, which the kernel gives only where the "
+                + "host's is whole. In a container, run it with --security-opt systempaths=unconfined, or use "
+                + "--profile data."
         case AIRLOCK_STEP_OPEN_SOURCE, AIRLOCK_STEP_EXEC:
             "The interpreter or a file it needs has moved or cannot be read. Run 'airlock doctor'."
         case AIRLOCK_STEP_SECCOMP where error == EBUSY:

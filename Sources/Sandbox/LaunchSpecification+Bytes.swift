@@ -30,7 +30,8 @@ extension LaunchSpecification {
             writer.number(limit.hard)
         }
         writer.number(cpuLimit)
-        writer.number(UInt64(maxRefusedProcesses))
+        for value in [maxRefusedProcesses, tasks.rawValue, maxTasks] { writer.number(UInt64(value)) }
+        writer.number(maxMemory)
         writer.number(UInt64(UInt32(bitPattern: landlockABI)))
         writer.list(pathRules) { writer, rule in
             writer.text(rule.path)

@@ -22,9 +22,33 @@ public struct PythonRuntime: Sendable, Hashable {
     /// A directory that is the root of full isolation's view: copies of the single files, links, and mount points for
     /// the directories. One mount instead of one per file, and no inode of it is shared with the host's own programs.
     var viewDirectory: String
+    /// As it was found or asked for: a link, a shim, the interpreter of a virtual environment.
+    public var command = ""
+    /// Where the interpreter's own packages lie on the host; none in `strict`.
+    var packageDirectories: [String] = []
+    /// The versions of the distributions that lie there, by normalised name (PEP 503); none in `strict`.
+    public var packages: [String: String] = [:]
 
     /// Where the guest's files stand in the sandbox.
     static let guestPath = "/airlock"
+
+    /// Where full isolation shows a directory. Those of packages have a place of their own: they may lie anywhere on the
+    /// host, under `/tmp` too, where the scratch directory is.
+    func place(of directory: String) -> String {
+        packageDirectories.firstIndex(of: directory).map { "/packages/\($0)" } ?? directory
+    }
+
+    /// The packages' directories, as the script finds them.
+    func packagePath(_ isolation: IsolationReport.Level) -> [String] {
+        guard isolation == .full else { return packageDirectories }
+        return packageDirectories.map { directory in
+            // One that lies in another is shown there.
+            let shown = pieces.filter(\.isDirectory).map(\.path).first { (directory + "/").hasPrefix($0 + "/") }
+            return shown.map {
+                place(of: $0) + String(decoding: directory.utf8.dropFirst($0.utf8.count), as: UTF8.self)
+            } ?? directory
+        }
+    }
 }
 
 /// What tells whether a file is still the one that was looked at.
@@ -77,8 +101,15 @@ extension PythonRuntime {
 
     /// Whether everything is still as it was when the runtime was described.
     package var isCurrent: Bool {
-        access(guestDirectory + "/bootstrap.pyc", R_OK) == 0 && access(viewDirectory + executable, X_OK) == 0
+        access(guestDirectory + "/bootstrap.pyc", R_OK) == 0
+            && (isShownInPlace(executable) || access(viewDirectory + executable, X_OK) == 0)
+            && access(viewDirectory + Self.guestPath, F_OK) == 0
             && pieces.allSatisfy { FileIdentity(of: $0.path) == $0.identity }
+    }
+
+    /// Whether a directory that holds the file is shown, so that the view has no copy of it.
+    private func isShownInPlace(_ path: String) -> Bool {
+        pieces.contains { $0.isDirectory && path.hasPrefix($0.path + "/") }
     }
 
     init?(json: JSONValue) {
@@ -94,12 +125,19 @@ extension PythonRuntime {
             else { return nil }
             self.pieces.append(Piece(path: path, isDirectory: isDirectory, identity: identity))
         }
+        guard let directories = json["package_directories"]?.arrayValue, let packages = json["packages"]?.objectValue
+        else { return nil }
+        packageDirectories = directories.compactMap(\.stringValue)
+        for (name, version) in packages { self.packages[name] = version.stringValue }
     }
 
     var json: JSONValue {
         [
             "executable": .string(executable), "version": .string(version), "guest": .string(guestDirectory),
             "view": .string(viewDirectory),
+            "package_directories": .array(packageDirectories.map(JSONValue.string)),
+            "packages": .object(
+                JSONObject(packages.sorted { $0.key < $1.key }.map { ($0.key, JSONValue.string($0.value)) })),
             "pieces": .array(
                 pieces.map {
                     ["path": .string($0.path), "directory": .bool($0.isDirectory), "identity": $0.identity.json]

@@ -28,8 +28,9 @@ public struct RuntimeStore: Sendable {
     ///
     /// - Parameters:
     ///   - guest: the guest's files by relative path, among them `bootstrap.py` and `describe.py`.
+    ///   - profile: `data` shows the interpreter's packages too, and `box` the host's programs.
     public func python(
-        guest: [String: [UInt8]], environment: [String: String]
+        guest: [String: [UInt8]], environment: [String: String], profile: SandboxProfile = .strict
     ) throws(AirlockError) -> PythonRuntime {
         let candidate = try PythonRuntime.candidate(environment: environment)
         let digest = Self.digest(of: guest)
@@ -38,14 +39,17 @@ public struct RuntimeStore: Sendable {
             defer { free(pointer) }
             return String(cString: pointer)
         }
-        let key = SHA256.hexDigest(Array("\(candidate)\0\(real ?? "")\0\(digest)".utf8)).prefix(24)
+        let identity = "\(candidate)\0\(real ?? "")\0\(digest)\0\(profile.rawValue)"
+        let key = SHA256.hexDigest(Array(identity.utf8)).prefix(24)
         let path = "\(directory)/python-\(key).json"
-        let stored = stored(at: path)
+        var stored = stored(at: path)
+        stored?.command = candidate
         if let stored, stored.isCurrent { return stored }
         try prepareDirectory()
         let lock = try lockAndSweep()
         defer { withExtendedLifetime(lock.number) {} }
-        let runtime = try describe(candidate, guest: guest, digest: digest)
+        var runtime = try describe(candidate, guest: guest, digest: digest, profile: profile)
+        runtime.command = candidate
         do throws(AirlockError) {
             try writeFile(path, Array(runtime.json.json.utf8))
         } catch {
@@ -106,16 +110,17 @@ public struct RuntimeStore: Sendable {
     }
 
     private func describe(
-        _ candidate: String, guest: [String: [UInt8]], digest: String
+        _ candidate: String, guest: [String: [UInt8]], digest: String, profile: SandboxProfile
     ) throws(AirlockError) -> PythonRuntime {
         guard let script = guest["describe.py"] else {
             throw AirlockError(.internalError, "the guest has no describe.py")
         }
-        let staging = "\(directory)/guest-\(digest).new-\(getpid())"
+        // Of this call alone: runs of several profiles may be prepared at once.
+        let staging = "\(directory)/guest-\(digest).new-\(UInt64.random(in: .min ... .max))"
         defer { ScratchDirectory.remove(staging) }
         try install(guest, in: staging)
         let text = try HostCommand.output(of: [
-            candidate, "-I", "-S", "-c", String(decoding: script, as: UTF8.self), staging,
+            candidate, "-I", "-S", "-c", String(decoding: script, as: UTF8.self), staging, profile.rawValue,
         ])
         guard let json = try? JSONValue(json: text), let tag = json["tag"]?.stringValue,
             let executable = json["executable"]?.stringValue, let version = json["version"]?.stringValue
@@ -139,11 +144,13 @@ public struct RuntimeStore: Sendable {
                 runtime.pieces.append(.init(path: path, isDirectory: isDirectory, identity: identity))
             }
         }
+        runtime.packageDirectories = (json["package_directories"]?.arrayValue ?? []).compactMap(\.stringValue)
+        for (name, version) in json["packages"]?.objectValue ?? [:] { runtime.packages[name] = version.stringValue }
         var links: [String: String] = [:]
         for link in json["links"]?.arrayValue ?? [] {
             if let path = link["path"]?.stringValue, let target = link["target"]?.stringValue { links[path] = target }
         }
-        try ViewDirectory.make(for: runtime, links: links)
+        try ViewDirectory.make(for: runtime, profile: profile, links: links)
         return runtime
     }
 

@@ -5,19 +5,22 @@ import Synchronization
 
 /// Runs scripts in isolation: one child, one script, once.
 ///
-/// Safe to use from several tasks at once. A filter is compiled once, with the first run of its level.
+/// Safe to use from several tasks at once. A filter is compiled once, with the first run of its level and profile.
 public final class Sandbox: Sendable {
-    private let strict: SeccompProfile
-    private let startup: SeccompProfile
-    private let portable: SeccompProfile
-    private let filters = Mutex<[IsolationReport.Level: SeccompFilter]>([:])
+    private struct Kind: Hashable {
+        var level: IsolationReport.Level
+        var profile: SandboxProfile
+    }
+
+    private let rules: SeccompRules
+    private let filters = Mutex<[Kind: SeccompFilter]>([:])
     private let environment: [String: String]
     private let landlockABI: Int32
     private let fault: String?
     private let headStart: HeadStart?
 
     /// - Parameters:
-    ///   - profiles: seccomp profiles by file name; `strict.json`, `startup.json` and `portable.json` are used.
+    ///   - profiles: seccomp profiles by file name; ``SeccompRules`` says which are used.
     ///   - environment: the host's, for `AIRLOCK_CGROUP` and the cache directory; nothing of it reaches a child.
     ///   - headStart: a sandbox that was launched before this one was made; the first run that fits it takes it.
     /// - Throws: `invalid_argument` for a faulty profile, `isolation_unavailable` on a kernel without what every level
@@ -27,15 +30,7 @@ public final class Sandbox: Sendable {
     ) throws(AirlockError) {
         self.headStart = headStart
         fault = environment[AIRLOCK_FAIL_AT]
-        func profile(_ name: String) throws(AirlockError) -> SeccompProfile {
-            guard let bytes = profiles[name] else {
-                throw AirlockError(.invalidArgument, "the seccomp profile \(name) is missing")
-            }
-            return try SeccompProfile(json: bytes, name: name)
-        }
-        strict = try profile("strict.json")
-        startup = try profile("startup.json")
-        portable = try profile("portable.json")
+        rules = try SeccompRules(files: profiles)
         self.environment = environment
         landlockABI = min(airlock_landlock_abi(), 7)
         guard landlockABI > 0 else {
@@ -46,16 +41,18 @@ public final class Sandbox: Sendable {
     }
 
     /// Compiles the filter of a level before a run asks for it; a faulty profile is that run's to report.
-    package func compileFilter(for level: IsolationReport.Level) { _ = try? filter(for: level) }
+    package func compileFilter(for level: IsolationReport.Level) {
+        _ = try? filter(for: Kind(level: level, profile: .strict))
+    }
 
-    /// The filter of a level, compiled with the first run of it.
-    private func filter(for level: IsolationReport.Level) throws(AirlockError) -> SeccompFilter {
+    /// The filter of a level and profile, compiled with the first run of it.
+    private func filter(for kind: Kind) throws(AirlockError) -> SeccompFilter {
         let outcome = filters.withLock { filters -> Result<SeccompFilter, AirlockError> in
-            if let filter = filters[level] { return .success(filter) }
+            if let filter = filters[kind] { return .success(filter) }
             return Result { () throws(AirlockError) in
-                let profile = level == .full ? strict : strict.overridden(by: portable)
-                let filter = try SeccompFilter(profile: profile, startup: startup)
-                filters[level] = filter
+                let filter = try SeccompFilter(
+                    profile: try rules.profile(kind.profile, at: kind.level), startup: rules.startup)
+                filters[kind] = filter
                 return filter
             }
         }
@@ -67,8 +64,8 @@ public final class Sandbox: Sendable {
     /// How the child ended is data, not an error. Cancelling the task ends the run as `cancelled`; when this returns,
     /// the child is reaped and nothing of it is left.
     ///
-    /// - Throws: `isolation_unavailable` or `interpreter_unavailable` when the run could not start; `internal_error` when
-    ///   the host has no descriptor or thread left for it.
+    /// - Throws: `isolation_unavailable` or `interpreter_unavailable` when the run could not start; `invalid_argument`
+    ///   for `box` in portable isolation; `internal_error` when the host has no descriptor or thread left for it.
     public func run(
         _ request: SandboxRequest, channel: any GuestChannel
     ) async throws(AirlockError) -> SandboxOutcome {
@@ -93,8 +90,10 @@ public final class Sandbox: Sendable {
         _ request: SandboxRequest, channel: any GuestChannel, link: SupervisorLink
     ) -> Result<SandboxOutcome, AirlockError> {
         Result { () throws(AirlockError) in
-            let filter = try filter(for: request.isolation)
-            let cgroup = CgroupScope.make(limits: request.limits, environment: environment)
+            try Self.check(request.profile, at: request.isolation)
+            let filter = try filter(for: Kind(level: request.isolation, profile: request.profile))
+            let cgroup = CgroupScope.make(
+                limits: request.limits, profile: request.profile, environment: environment)
             let scratch =
                 request.isolation == .full
                 ? nil
@@ -122,6 +121,26 @@ public final class Sandbox: Sendable {
         }
     }
 
+    /// What bounds and ends a tree of processes is its PID namespace.
+    package static func check(_ profile: SandboxProfile, at level: IsolationReport.Level) throws(AirlockError) {
+        guard profile == .box, level == .portable else { return }
+        throw AirlockError(
+            .invalidArgument,
+            "the profile 'box' needs full isolation: without namespaces nothing would bound its processes or end them all",
+            at: .argument("--profile"),
+            hint:
+                "Leave out --isolation portable, or use --profile data. 'airlock doctor' says what full isolation needs."
+        )
+    }
+
+    private static func shown(in profile: SandboxProfile) -> String {
+        switch profile {
+        case .strict: "the interpreter only"
+        case .data: "the interpreter and its packages"
+        case .box: "the interpreter, its packages, /usr/bin and what is there for it"
+        }
+    }
+
     /// The layers of a run that was launched: each failed step would have prevented it, so what is planned is active.
     private func report(for request: SandboxRequest, cgroup: IsolationReport.Layer, filter: SeccompFilter)
         -> IsolationReport
@@ -133,13 +152,14 @@ public final class Sandbox: Sendable {
                 name: name, active: active, detail: active ? detail : portable,
                 remedy: active ? nil : "Use --isolation full where the host allows user namespaces.")
         }
+        let files = SeccompRules.files(request.profile, at: request.isolation).map { String($0.dropLast(5)) }
         return IsolationReport(
-            level: request.isolation,
+            level: request.isolation, profile: request.profile,
             layers: [
                 layer("namespaces", isFull, "user, mount, pid, net, ipc, uts, cgroup"),
                 layer(
                     "private_root", isFull,
-                    "read-only, the interpreter only; scratch is a tmpfs of \(request.limits.disk)"),
+                    "read-only, \(Self.shown(in: request.profile)); scratch is a tmpfs of \(request.limits.disk)"),
                 layer(
                     "privileges", true,
                     "no_new_privs, no capabilities, host uid \(LaunchSpecification.hostIdentity.uid)"),
@@ -149,7 +169,8 @@ public final class Sandbox: Sendable {
                 cgroup,
                 layer(
                     "seccomp", true,
-                    "\(isFull ? "strict" : "strict and portable"), \(filter.program.count) instructions, refusals counted"
+                    "profile \(request.profile.rawValue) (\(files.joined(separator: ", "))), "
+                        + "\(filter.program.count) instructions, refusals counted"
                 ),
                 layer("supervision", true, "timers on a pidfd, bounded capture, death with the host"),
             ])

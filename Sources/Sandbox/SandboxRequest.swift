@@ -4,6 +4,8 @@ public import AirlockCore
 public struct SandboxRequest: Sendable {
     public var runtime: PythonRuntime
     public var isolation: IsolationReport.Level
+    /// The runtime has to be described for it.
+    public var profile: SandboxProfile
     public var limits: SandboxLimits
     /// Seeds the interpreter's string hashing (PYTHONHASHSEED); `nil` leaves it random.
     public var seed: UInt32?
@@ -11,10 +13,12 @@ public struct SandboxRequest: Sendable {
     public var scriptName = ""
 
     public init(
-        runtime: PythonRuntime, isolation: IsolationReport.Level, limits: SandboxLimits, seed: UInt32? = nil
+        runtime: PythonRuntime, isolation: IsolationReport.Level, profile: SandboxProfile = .strict,
+        limits: SandboxLimits, seed: UInt32? = nil
     ) {
         self.runtime = runtime
         self.isolation = isolation
+        self.profile = profile
         self.limits = limits
         self.seed = seed
     }

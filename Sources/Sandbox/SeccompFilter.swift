@@ -22,7 +22,10 @@ package struct SeccompFilter: Sendable {
     /// - Parameters:
     ///   - profile: what the running script may call.
     ///   - startup: what the interpreter may call besides until the script's first line.
-    package init(profile: SeccompProfile, startup: SeccompProfile) throws(AirlockError) {
+    ///   - architecture: the ABI whose calls it judges; all others are killed.
+    package init(
+        profile: SeccompProfile, startup: SeccompProfile, architecture: SeccompArchitecture = .native
+    ) throws(AirlockError) {
         var verdicts = [airlock_verdict](
             repeating: airlock_verdict(action: UInt8(AIRLOCK_REFUSE.rawValue), error: UInt8(EPERM)),
             count: Int(AIRLOCK_SYSCALLS))
@@ -33,23 +36,26 @@ package struct SeccompFilter: Sendable {
             throw AirlockError(.invalidArgument, "a seccomp profile must refuse by default")
         }
         defer { seccomp_release(context) }
+        try Self.check(architecture.select(in: context), "its architecture")
         seccomp_attr_set(context, SCMP_FLTATR_ACT_BADARCH, AIRLOCK_SCMP_ACT_KILL_PROCESS)
         // A binary tree instead of a chain of comparisons: level 2 of seccomp_attr_set(3).
         seccomp_attr_set(context, SCMP_FLTATR_CTL_OPTIMIZE, 2)
         for rule in profile.rules {
             for name in rule.names {
-                // A call that this machine's ABI lacks cannot be made: nothing to do.
-                guard let number = Self.number(of: name), let slot = verdicts.indices.contains(number) ? number : nil
-                else { continue }
-                try Self.add(rule, name: name, number: number, to: context, verdict: &verdicts[slot])
+                // A call that the ABI lacks cannot be made: nothing to do.
+                guard let number = architecture.number(of: name), verdicts.indices.contains(number) else { continue }
+                try Self.add(rule, name: name, to: context, verdict: &verdicts[number])
             }
         }
+        // What the running script may call at any time never comes to init.
+        let granted = Set(profile.rules.filter { $0.action == .allow && $0.arguments.isEmpty }.flatMap(\.names))
         for rule in startup.rules where rule.action == .allow {
-            for number in rule.names.compactMap(Self.number) where verdicts.indices.contains(number) {
+            let names = rule.names.filter { !granted.contains($0) }
+            for number in names.compactMap(architecture.number) where verdicts.indices.contains(number) {
                 verdicts[number].action = UInt8(AIRLOCK_STARTUP_ONLY.rawValue)
             }
         }
-        if let number = Self.number(of: "setpriority") {
+        if let number = architecture.number(of: "setpriority") {
             verdicts[number].action = UInt8(AIRLOCK_LOCK_DOWN.rawValue)
         }
         self.verdicts = verdicts
@@ -68,19 +74,24 @@ package struct SeccompFilter: Sendable {
     ]
 
     private static func add(
-        _ rule: SeccompProfile.Rule, name: String, number: Int, to context: scmp_filter_ctx,
-        verdict: inout airlock_verdict
+        _ rule: SeccompProfile.Rule, name: String, to context: scmp_filter_ctx, verdict: inout airlock_verdict
     ) throws(AirlockError) {
+        // The library takes this machine's numbers, and translates them to those of the filter's ABI.
+        let number = seccomp_syscall_resolve_name(name)
         switch rule.action {
         case .kill: verdict.action = UInt8(AIRLOCK_KILL.rawValue)
         case .refuse(let error) where name == "clone3":
             // The C library tries it first for every thread: not worth a notification.
+            verdict.error = error
             try check(
-                seccomp_rule_add_array(context, airlock_scmp_act_errno(UInt16(error)), Int32(number), 0, nil), name)
+                seccomp_rule_add_array(context, airlock_scmp_act_errno(UInt16(error)), number, 0, nil), name)
         case .refuse(let error):
             let isProcess = processCalls.contains(name)
             verdict.action = UInt8(isProcess ? AIRLOCK_NEW_PROCESS.rawValue : AIRLOCK_REFUSE.rawValue)
             verdict.error = error
+        case .allow where name == "clone3":
+            throw AirlockError(
+                .invalidArgument, "a seccomp profile cannot allow clone3: its flags lie behind a pointer")
         case .allow:
             let comparisons = rule.arguments.map { argument in
                 scmp_arg_cmp(
@@ -88,7 +99,7 @@ package struct SeccompFilter: Sendable {
                     datum_b: argument.valueTwo)
             }
             let result = seccomp_rule_add_array(
-                context, AIRLOCK_SCMP_ACT_ALLOW, Int32(number), UInt32(comparisons.count), comparisons)
+                context, AIRLOCK_SCMP_ACT_ALLOW, number, UInt32(comparisons.count), comparisons)
             try check(result, name)
         }
     }
@@ -120,16 +131,12 @@ package struct SeccompFilter: Sendable {
 
     /// The number of a call on this machine; `nil` for a name this ABI does not have.
     package static func number(of name: String) -> Int? {
-        let number = seccomp_syscall_resolve_name(name)
-        return number >= 0 ? Int(number) : nil
+        SeccompArchitecture.native.number(of: name)
     }
 
     /// The name of a call on this machine, or `syscall 1000`.
     package static func name(of number: Int) -> String {
-        guard let text = seccomp_syscall_resolve_num_arch(seccomp_arch_native(), Int32(truncatingIfNeeded: number))
-        else { return "syscall \(number)" }
-        defer { free(text) }
-        return String(cString: text)
+        SeccompArchitecture.native.name(of: number) ?? "syscall \(number)"
     }
 }
 

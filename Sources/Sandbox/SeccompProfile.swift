@@ -69,7 +69,8 @@ package struct SeccompProfile: Sendable, Hashable {
         if rules.isEmpty { throw bad("it has no syscalls") }
         // What the filter cannot carry must not be passed over in silence.
         guard case .refuse = defaultAction else { throw bad("defaultAction must be SCMP_ACT_ERRNO") }
-        let allowed = Set(rules.filter { $0.action == .allow }.flatMap(\.names))
+        let allowed = Set(rules.filter { $0.action == .allow && $0.arguments.isEmpty }.flatMap(\.names))
+        // Beside grants with conditions, a refusal says how the call fails when none of them holds.
         for rule in rules where rule.action != .allow {
             if !rule.arguments.isEmpty { throw bad("args are possible on SCMP_ACT_ALLOW only: \(rule.names[0])") }
             if let both = rule.names.first(where: allowed.contains) { throw bad("'\(both)' is allowed and refused") }

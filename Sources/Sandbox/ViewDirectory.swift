@@ -3,13 +3,20 @@ import Glibc
 
 /// Lays out the root of full isolation's view on the host, once per interpreter.
 enum ViewDirectory {
+    /// The devices of the host that are shown.
+    static func devices(for profile: SandboxProfile) -> [String] {
+        profile == .box ? ["/dev/null", "/dev/random", "/dev/urandom", "/dev/zero"] : ["/dev/null"]
+    }
+
     /// - Parameters:
     ///   - links: symbolic links in the view, by path.
-    static func make(for runtime: PythonRuntime, links: [String: String]) throws(AirlockError) {
+    static func make(
+        for runtime: PythonRuntime, profile: SandboxProfile, links: [String: String]
+    ) throws(AirlockError) {
         let root = runtime.viewDirectory
         let staging = root + ".new"
         do throws(AirlockError) {
-            try fill(staging, for: runtime, links: links)
+            try fill(staging, for: runtime, profile: profile, links: links)
             guard rename(staging, root) == 0 else { throw .file(root) }
         } catch {
             ScratchDirectory.remove(staging)
@@ -18,13 +25,13 @@ enum ViewDirectory {
     }
 
     private static func fill(
-        _ staging: String, for runtime: PythonRuntime, links: [String: String]
+        _ staging: String, for runtime: PythonRuntime, profile: SandboxProfile, links: [String: String]
     ) throws(AirlockError) {
         try makeDirectory(staging)
         // Links first: the files are then written through none of them, since paths are real paths already.
         for piece in runtime.pieces {
             if piece.isDirectory {
-                try makeDirectories(piece.path, below: staging)
+                try makeDirectories(runtime.place(of: piece.path), below: staging)
             } else {
                 try makeDirectories(parent(of: piece.path), below: staging)
                 try copy(piece.path, to: staging + piece.path)
@@ -37,7 +44,7 @@ enum ViewDirectory {
         for mountPoint in [PythonRuntime.guestPath, "/tmp", "/dev"] {
             try makeDirectories(mountPoint, below: staging)
         }
-        try writeFile(staging + "/dev/null", [], mode: 0o444)
+        for device in devices(for: profile) { try writeFile(staging + device, [], mode: 0o444) }
     }
 
     private static func parent(of path: String) -> String {

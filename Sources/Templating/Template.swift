@@ -13,6 +13,8 @@ public struct Template: Sendable {
     public let path: String?
     /// Whether there is a metadata block. Without one nothing is rendered: the script runs as it is.
     public let hasManifest: Bool
+    /// Whether it is a script that somebody runs, not a template that somebody published.
+    public let isAdHoc: Bool
 
     /// Larger files are refused.
     public static let maxBytes = 1 << 20
@@ -43,6 +45,7 @@ public struct Template: Sendable {
         digest = SHA256.hexDigest(bytes)
         manifest = reading.manifest
         hasManifest = reading.block != nil
+        isAdHoc = !needsManifest
     }
 
     static func invalid(

@@ -25,6 +25,16 @@ import Testing
         #expect(result.limit == limit)
     }
 
+    @Test(arguments: [(SandboxProfile.strict, nil), (.data, .processes), (.box, .processes)] as [(_, LimitName?)])
+    func threadsAreALimitOnlyWhereThereAreAny(profile: SandboxProfile, limit: LimitName?) {
+        var (result, report) = (failed(), BrokerReport())
+        result.isolation.profile = profile
+        report.exception = ScriptException(type: "RuntimeError", message: "can't start new thread", line: 3)
+        result.take(report, limits: SandboxLimits())
+        #expect(result.limit == limit)
+        #expect(result.status == (limit == nil ? .failed : .limitExceeded))
+    }
+
     @Test func aClaimNeverTurnsASuccessIntoAnything() {
         var result = RunResult(runID: "1", template: "t", status: .succeeded)
         var report = BrokerReport()

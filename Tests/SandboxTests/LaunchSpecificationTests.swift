@@ -54,6 +54,8 @@ import Testing
                     LaunchSpecification.ResourceLimit(resource: $0.resource, soft: $0.soft, hard: $0.hard)
                 } == wanted.resourceLimits)
             #expect(plan.cpu_limit_ns == wanted.cpuLimit && plan.max_refused_processes == wanted.maxRefusedProcesses)
+            #expect(plan.tasks == wanted.tasks.rawValue && plan.max_tasks == wanted.maxTasks)
+            #expect(plan.max_memory == wanted.maxMemory)
             #expect(plan.landlock_abi == wanted.landlockABI)
             #expect(
                 UnsafeBufferPointer(start: plan.path_rules, count: plan.path_rule_count).map {

@@ -108,8 +108,8 @@ import Testing
             error?.description == """
                 the template 'fixture' is not valid (fixture:2:3)
                   line 2, column 3: /requires-python: not a version specifier such as ">=3.9"
-                  line 3, column 3: /dependencies: a script has Python's standard library and the package airlock; \
-                'requests' is not to be had
+                  line 3, column 19: /dependencies/0: a script has Python's standard library and the package airlock; \
+                for 'requests' it needs profile = "data" in [tool.airlock]
                   line 4, column 3: /titel: there is no key 'titel' here; known are requires-python, dependencies, tool
                   line 6, column 3: /tool/airlock/titel: there is no key 'titel' here; the nearest is 'title' \
                 (suggested: "title")
@@ -206,6 +206,54 @@ import Testing
     @Test(arguments: ["", "3.9", ">=", ">=3.x", ">=3.9,", "~=3", ">3.*", ">=99999999999999999999"])
     func noPythonVersions(text: String) {
         #expect(PythonVersionRange(text) == nil)
+    }
+
+    @Test(arguments: [("strict", SandboxProfile.strict), ("data", .data), ("box", .box)])
+    func profiles(name: String, profile: SandboxProfile) throws {
+        #expect(try Fixtures.load("[tool.airlock]\nprofile = \"\(name)\"").manifest.profile == profile)
+    }
+
+    @Test func anUnknownProfileNamesTheNearest() {
+        let error = Fixtures.error { () throws(AirlockError) in
+            _ = try Fixtures.load("[tool.airlock]\nprofile = \"bx\"")
+        }
+        #expect(error?.problems.map(\.message) == ["there is no profile of this name; the nearest is 'box'"])
+        #expect(error?.problems.first?.suggested == "box")
+        #expect(error?.problems.first?.line == 3)
+    }
+
+    @Test func dependenciesAreNamesWithVersions() throws {
+        let template = try Fixtures.load(
+            """
+            dependencies = ["numpy>=1.20,<3", "Scikit_Learn", "python.dateutil (>= 2.8)"]
+            [tool.airlock]
+            profile = "data"
+            """)
+        let dependencies = template.manifest.dependencies
+        #expect(dependencies.map(\.name) == ["numpy", "scikit-learn", "python-dateutil"])
+        #expect(dependencies.map(\.text) == ["numpy>=1.20,<3", "Scikit_Learn", "python.dateutil (>= 2.8)"])
+        #expect(dependencies[1].versions == nil)
+    }
+
+    @Test(arguments: [
+        ("numpy>=1.20", "1.26.4", true), ("numpy>=1.20", "1.9", false), ("numpy>=2", "2.0rc1", true),
+        ("numpy", "anything", true), ("numpy>=1", "anything", false), ("numpy==2.1.*", "2.1.3.post1", true),
+        ("numpy<2", "99999999999999999999", false),
+    ])
+    func installedVersions(requirement: String, version: String, fits: Bool) throws {
+        #expect(try #require(PackageRequirement(requirement)).isSatisfied(byVersion: version) == fits)
+    }
+
+    @Test(arguments: [
+        "", "-numpy", "numpy-", "pandas[excel]", "numpy; python_version < '4'", "numpy @ https://example.org/numpy.whl",
+        "numpy>=", "numpy>=1.x", "../numpy", "numpy,pandas", "нумпи",
+    ])
+    func whatIsNoNameWithVersionsIsRefused(text: String) {
+        #expect(PackageRequirement(text) == nil)
+        let error = Fixtures.error { () throws(AirlockError) in
+            _ = try Fixtures.load("dependencies = [\"\(text)\"]\n[tool.airlock]\nprofile = \"data\"")
+        }
+        #expect(error?.problems.map(\.pointer) == ["/dependencies/0"])
     }
 
     @Test(arguments: [

@@ -177,6 +177,12 @@ def _exit_status(code):
 
 def _finish(status):
     """Ends the process without the interpreter's own teardown, which would only cost time."""
+    threading = sys.modules.get("threading")
+    if threading is not None:
+        try:
+            threading._shutdown()  # waits for the threads that are no daemons, as the interpreter's own end does
+        except BaseException:
+            pass
     atexit = sys.modules.get("atexit")
     if atexit is not None:
         try:

@@ -1,7 +1,8 @@
 """Run on the host, unsandboxed, once per interpreter: says what a sandbox has to show for it to run.
 
 Prints one JSON object: the real executable, its version, the files, directories and links of the host it needs, and
-compiles the guest in the directory given as the first argument.
+compiles the guest in the directory given as the first argument. The second is the profile: `strict` shows the standard
+library, `data` the packages that are installed for the interpreter too, and `box` also the host's programs.
 """
 import json
 import os
@@ -43,6 +44,106 @@ def import_extensions(directory):
             __import__(module)
         except Exception:  # an optional library is missing: then scripts cannot import it either
             pass
+
+
+# What `box` shows of the host beside the interpreter: programs, their libraries and their data, as hier(7) has them.
+PROGRAMS = ("/usr/bin", "/usr/lib", "/usr/lib64", "/usr/libexec", "/usr/share", "/etc/alternatives")
+# Links into /usr on most systems, directories of their own on others.
+OLD_PLACES = ("/bin", "/lib", "/lib64")
+
+
+def package_directories():
+    """Where the interpreter finds installed packages: its site directories and what their .pth files add."""
+    import site
+
+    standard, output = list(sys.path), sys.stdout
+    sys.stdout = sys.stderr  # .pth files may run code that prints
+    try:
+        site.main()
+    finally:
+        sys.stdout = output
+    found = [os.path.realpath(path) for path in sys.path if path not in standard]
+    return [path for index, path in enumerate(found) if os.path.isdir(path) and path not in found[:index]]
+
+
+def installed_packages(directories):
+    """The versions of the installed distributions, by normalised name (PEP 503)."""
+    from importlib.metadata import distributions
+    from re import sub
+
+    packages = {}
+    for distribution in distributions(path=directories):
+        name, version = distribution.metadata["Name"], distribution.version
+        if name and version:
+            packages.setdefault(sub("[-_.]+", "-", name).lower(), version)
+    return packages
+
+
+def needed_by(path):
+    """The names of the libraries that an ELF file asks for (elf(5), DT_NEEDED)."""
+    with open(path, "rb") as file:
+        header = file.read(64)
+        if len(header) < 64 or header[:4] != b"\x7fELF" or header[4] != 2:
+            return []
+        offset, size, count = (
+            struct.unpack_from("<Q", header, 32)[0],
+            struct.unpack_from("<H", header, 54)[0],
+            struct.unpack_from("<H", header, 56)[0],
+        )
+        file.seek(offset)
+        table = file.read(size * count)
+        segments = [struct.unpack_from("<IIQQQQ", table, index * size) for index in range(count)]
+        names, strings = [], None
+        for kind, _, at, _, _, length in segments:
+            if kind == 2:  # PT_DYNAMIC
+                file.seek(at)
+                data = file.read(length)
+                for tag, value in struct.iter_unpack("<qQ", data[: len(data) // 16 * 16]):
+                    if tag == 0:
+                        break
+                    names += [value] if tag == 1 else []
+                    strings = value if tag == 5 else strings  # DT_STRTAB
+        for kind, _, at, address, _, length in segments:
+            if kind == 1 and strings is not None and address <= strings < address + length:  # PT_LOAD
+                found = []
+                for name in names:
+                    file.seek(at + strings - address + name)
+                    found.append(file.read(256).split(b"\0")[0].decode())
+                return found
+    return []
+
+
+def libraries_of(directories, known, folder):
+    """What the packages' extension modules need of the host beyond the known files: files, and links in the loader's folder.
+
+    Libraries that the packages bring along are found by the paths in their modules (DT_RUNPATH).
+    """
+    modules, own = [], set()
+    for base in directories:
+        for parent, _, names in os.walk(base):
+            for name in names:
+                if ".so" in name:
+                    own.add(name)
+                    modules.append(os.path.join(parent, name))
+    files, links, present = set(), {}, {os.path.basename(path) for path in known}
+    while modules:
+        try:
+            needed = needed_by(modules.pop())
+        except (OSError, ValueError, struct.error):  # not one that could be loaded, then
+            continue
+        for name in needed:
+            if name in own or name in present or "/" in name:
+                continue
+            present.add(name)
+            for place in (folder, "/usr/lib", "/lib", "/usr/lib64", "/lib64", "/usr/local/lib"):
+                real = os.path.realpath(os.path.join(place, name))
+                if os.path.isfile(real):
+                    files.add(real)
+                    modules.append(real)
+                    if real != os.path.join(folder, name):
+                        links[os.path.join(folder, name)] = real
+                    break
+    return files, links
 
 
 def mapped_files():
@@ -105,18 +206,32 @@ def main():
     for path in standard:
         if path.endswith("lib-dynload"):
             import_extensions(path)
+    wanted = {os.path.realpath(path) for path in standard} | {"/usr/share/zoneinfo"}
+    profile = sys.argv[2]
+    mapped = mapped_files()
+    packages = package_directories() if profile != "strict" else []
+    wanted.update(packages)
+    if profile == "box":
+        wanted.update(PROGRAMS)
+        wanted.update(path for path in OLD_PLACES if not os.path.islink(path))
     directories = []
-    for path in sorted({os.path.realpath(path) for path in standard} | {"/usr/share/zoneinfo"}):
+    for path in sorted(wanted):
         covered = any(path.startswith(other + "/") for other in directories)
         if os.path.isdir(path) and not covered:
             directories.append(path)
     files = {
         path
-        for path in mapped_files() | {executable}
+        for path in mapped | {executable}
         if ".so" in os.path.basename(path) or path == executable
     }
-    files = {path for path in files if not any(path.startswith(base + "/") for base in directories)}
     links = links_to(files)
+    if packages:
+        answer["package_directories"] = packages
+        answer["packages"] = installed_packages(packages)
+        folder = os.path.dirname(next((path for path in files if "libc.so" in path), "/usr/lib/libc.so.6"))
+        more_files, more_links = libraries_of(packages, files | set(links), folder)
+        files.update(more_files)
+        links.update(more_links)
     loader = loader_of(executable)
     if loader:
         real = os.path.realpath(loader)
@@ -125,7 +240,10 @@ def main():
         if spelled != real:
             links[spelled] = real
         links.update(top_links([loader]))
-    links.update(top_links(files))
+    links.update(top_links(files | set(OLD_PLACES if profile == "box" else ())))
+    shown = lambda path: any(path.startswith(base + "/") for base in directories)  # noqa: E731
+    files = {path for path in files if not shown(path)}
+    links = {path: target for path, target in links.items() if not shown(path)}
     compile_guest(sys.argv[1])
     answer["files"] = sorted(files)
     answer["directories"] = directories

@@ -93,6 +93,7 @@ static struct failure build(const struct airlock_plan *plan, struct channels cha
   if (mounts && (failure = open_sources(plan, trees)).step) return failure;
   if ((failure = become(plan)).step) return failure;
   if ((failure = die_with_host(plan, channels.control)).step) return failure;
+  if ((failure = open_process_table(plan)).step) return failure;
   if (mounts && (failure = build_root(plan, trees)).step) return failure;
   if (plan->namespaces & CLONE_NEWUTS) {
     static const char name[] = "airlock";
@@ -161,7 +162,7 @@ static struct failure retire(struct monitor *monitor, int channel) {
   struct failure failure = drop_capabilities(&monitor->plan, 1);
   if (failure.step) return failure;
   int kept[] = {monitor->channels.control, monitor->channels.report, channel,       monitor->listener,
-                monitor->payload_pidfd,    memory_map_descriptor(),  monitor->trace};
+                monitor->payload_pidfd,    memory_map_descriptor(),  monitor->trace, process_table_descriptor()};
   close_all_but(kept, sizeof kept / sizeof *kept);
   // The compiler may call these for any structure: bound now, they need no linker later.
   volatile size_t some = sizeof monitor->scratch;
@@ -210,8 +211,10 @@ _Noreturn void run_init(const struct airlock_plan *plan, struct channels channel
   failure = fork_payload(plan, &monitor, channel);
   if (!failure.step && (plan->namespaces & CLONE_NEWNS)) failure = leave_old_root(plan);
   if (!failure.step) failure = await_payload(&monitor, channel[0]);
-  // The exec waits for its answer: give it first, and tidy up while the interpreter starts.
-  if (!failure.step) answer_exec(&monitor);
+  // Where the exec waits for its answer, give that first, and tidy up while the interpreter starts. Where it does not, the
+  // guest's lock-down does: no line of a script runs before that is answered.
+  bool exec_waits = plan->verdicts[SYS_execve].action == AIRLOCK_STARTUP_ONLY;
+  if (!failure.step && exec_waits) answer_exec(&monitor);
   if (!failure.step) failure = retire(&monitor, channel[0]);
   if (failure.step) {
     end_payload(&monitor);

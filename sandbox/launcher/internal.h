@@ -3,6 +3,7 @@
 #define AIRLOCK_INTERNAL_H
 
 #include <linux/seccomp.h>
+#include <sys/resource.h>
 
 #include "airlock_launcher.h"
 
@@ -82,10 +83,17 @@ struct monitor {
   struct question question;
   uint32_t traces;
   uint8_t traces_of_kind[AIRLOCK_REFUSED_KINDS];
+  uint64_t next_look_ns; ///< CLOCK_MONOTONIC
+  struct rusage reaped;  ///< of orphans that came to init
   struct airlock_report report;
 };
 
 struct failure monitor_payload(struct monitor *monitor);
+/// Ends the payload, and with it the run. The first cause wins.
+void kill_payload(struct monitor *monitor, uint32_t cause, int number);
+uint64_t cpu_time_of(pid_t pid);
+/// Adds the usage of one more process that was reaped.
+void add_usage(struct rusage *sum, const struct rusage *more);
 void answer_notification(struct monitor *monitor);
 
 /// Asks the interpreter where it is, before `call` is answered with `reply`.
@@ -98,6 +106,16 @@ bool is_asked_about(const struct monitor *monitor, const struct seccomp_notif *c
 /// Reports what the interpreter said.
 void report_line(struct monitor *monitor);
 uint64_t monotonic_ns(void);
+/// A /proc that init alone can reach, where there may be more than one task to watch; opened while the host's is there.
+struct failure open_process_table(const struct airlock_plan *plan);
+/// -1 when there is none.
+int process_table_descriptor(void);
+/// Looks, from time to time, at what all of the run's processes take together, and ends the run beyond its limits.
+///
+/// @return the milliseconds until the next look.
+int check_tasks(struct monitor *monitor);
+/// Looks once more when the payload has ended, at what it left: a script may end of its own because of a limit.
+void check_tasks_left(struct monitor *monitor);
 
 /// Empties the host's private writable memory in init, which is a fork of the host and must not keep its secrets.
 struct failure open_memory_map(const struct airlock_plan *plan);
@@ -106,6 +124,6 @@ int memory_map_descriptor(void);
 
 #pragma clang assume_nonnull end
 
-#define MAX_BINDS 16
+#define MAX_BINDS 32
 
 #endif

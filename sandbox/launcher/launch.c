@@ -236,7 +236,7 @@ int airlock_probe_namespaces(uint64_t namespaces) {
 const char *airlock_step_name(uint32_t step) {
   static const char *const names[AIRLOCK_STEP_COUNT] = {
       "none",          "clone",           "id_map",        "wait_for_host", "open_source",  "identity",
-      "parent_death",  "private_mounts",  "root",          "bind",         "scratch",
+      "parent_death",  "process_table",   "private_mounts", "root",         "bind",         "scratch",
       "pivot",         "hostname",      "subreaper",     "fork_payload", "old_root",    "session",
       "descriptors",   "working_directory", "rlimits",     "capabilities",  "no_new_privileges", "landlock",
       "seccomp",       "exec",            "forget_host",   "monitor",

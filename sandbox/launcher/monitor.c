@@ -29,7 +29,7 @@ static void note_cause(struct monitor *monitor, uint32_t cause, int number) {
   monitor->report.syscall = number;
 }
 
-static void kill_payload(struct monitor *monitor, uint32_t cause, int number) {
+void kill_payload(struct monitor *monitor, uint32_t cause, int number) {
   note_cause(monitor, cause, number);
   raw(SYS_pidfd_send_signal, monitor->payload_pidfd, SIGKILL, 0, 0);
 }
@@ -97,8 +97,12 @@ static struct decision decide(struct monitor *monitor, const struct seccomp_noti
 }
 
 /// Gives a call its answer: with one that ends the run, after the kill, so that no line of the script follows.
-static void answer(struct monitor *monitor, struct seccomp_notif_resp *reply, bool kills) {
-  if (kills) kill_payload(monitor, monitor->report.cause, monitor->report.syscall);
+static void answer(struct monitor *monitor, pid_t caller, struct seccomp_notif_resp *reply, bool kills) {
+  if (kills) {
+    kill_payload(monitor, monitor->report.cause, monitor->report.syscall);
+    // In a tree another process may have made the call: it does not go on either.
+    if (monitor->plan.tasks == AIRLOCK_TASKS_TREE) raw(SYS_kill, caller, SIGKILL);
+  }
   // ENOENT: the caller was killed while it waited.
   raw(SYS_ioctl, monitor->listener, SECCOMP_IOCTL_NOTIF_SEND, reply);
 }
@@ -107,7 +111,7 @@ static void answer(struct monitor *monitor, struct seccomp_notif_resp *reply, bo
 static void close_question(struct monitor *monitor, uint64_t id) {
   monitor->question.is_open = false;
   monitor->question.reply.id = id;
-  answer(monitor, &monitor->question.reply, monitor->question.kills);
+  answer(monitor, (pid_t)monitor->question.call.pid, &monitor->question.reply, monitor->question.kills);
 }
 
 void answer_notification(struct monitor *monitor) {
@@ -122,7 +126,7 @@ void answer_notification(struct monitor *monitor) {
   if (monitor->question.is_open && monitor->question.kills) close_question(monitor, monitor->question.call.id);
   struct decision decision = decide(monitor, &call);
   if (decision.is_refusal && ask_for_line(monitor, &call, &decision.reply, decision.kind, decision.kills)) return;
-  answer(monitor, &decision.reply, decision.kills);
+  answer(monitor, (pid_t)call.pid, &decision.reply, decision.kills);
 }
 
 /// Milliseconds until an unanswered question is given up; at that time it is. A script that does not answer once, because
@@ -136,7 +140,7 @@ static int check_question(struct monitor *monitor) {
   return 1000;
 }
 
-static uint64_t cpu_time_of(pid_t pid) {
+uint64_t cpu_time_of(pid_t pid) {
   // The process CPU clock of another process, as clock_getcpuclockid(3) encodes it.
   clockid_t clock = (clockid_t)((~(unsigned)pid << 3) | 2);
   struct timespec time;
@@ -144,7 +148,8 @@ static uint64_t cpu_time_of(pid_t pid) {
   return (uint64_t)time.tv_sec * 1000000000ULL + (uint64_t)time.tv_nsec;
 }
 
-/// Milliseconds until the CPU limit can be reached at the earliest, with all threads running at once.
+/// Milliseconds until the CPU limit can be reached at the earliest, with all threads running at once; what all processes
+/// of a tree take together is `check_tasks`'s.
 static int check_cpu(struct monitor *monitor) {
   uint64_t used = cpu_time_of(monitor->payload), limit = monitor->plan.cpu_limit_ns;
   if (used >= limit) {
@@ -162,6 +167,20 @@ static void kill_stragglers(struct monitor *monitor) {
     raw(SYS_kill, -1, SIGKILL);
   else
     raw(SYS_kill, -monitor->payload, SIGKILL);
+}
+
+static void add_time(struct timeval *sum, const struct timeval *more) {
+  sum->tv_sec += more->tv_sec;
+  sum->tv_usec += more->tv_usec;
+  if (sum->tv_usec >= 1000000) sum->tv_sec++, sum->tv_usec -= 1000000;
+}
+
+void add_usage(struct rusage *sum, const struct rusage *more) {
+  add_time(&sum->ru_utime, &more->ru_utime);
+  add_time(&sum->ru_stime, &more->ru_stime);
+  if (more->ru_maxrss > sum->ru_maxrss) sum->ru_maxrss = more->ru_maxrss;
+  sum->ru_minflt += more->ru_minflt;
+  sum->ru_majflt += more->ru_majflt;
 }
 
 static void fill_report(struct monitor *monitor, int status, const struct rusage *usage) {
@@ -199,8 +218,9 @@ struct failure monitor_payload(struct monitor *monitor) {
       {.fd = monitor->payload_pidfd, .events = POLLIN},
   };
   for (;;) {
-    int wait = check_cpu(monitor), answer_wait = check_question(monitor);
+    int wait = check_cpu(monitor), answer_wait = check_question(monitor), next_look = check_tasks(monitor);
     if (answer_wait < wait) wait = answer_wait;
+    if (next_look < wait) wait = next_look;
     struct timespec timeout = {.tv_sec = wait / 1000, .tv_nsec = (wait % 1000) * 1000000L};
     if (raw(SYS_ppoll, sources, 3, &timeout, 0, 0) < 0) continue;
     if (sources[LISTENER].revents & POLLIN) answer_notification(monitor);
@@ -214,13 +234,18 @@ struct failure monitor_payload(struct monitor *monitor) {
   }
   int status = 0;
   struct rusage usage = {0};
+  check_tasks_left(monitor);
   // Before the reaping: until then nobody else can have its number.
   kill_stragglers(monitor);
   long reaped;
   while ((reaped = raw(SYS_wait4, monitor->payload, &status, 0, &usage)) == -EINTR) continue;
   if (injected(&monitor->plan, AIRLOCK_STEP_MONITOR, 2)) return fail(AIRLOCK_STEP_MONITOR);
   if (reaped < 0) return (struct failure){AIRLOCK_STEP_MONITOR, (int)-reaped};
-  while ((reaped = raw(SYS_wait4, -1, 0, 0, 0)) > 0 || reaped == -EINTR) continue;
+  // The payload's own usage holds that of the children it waited for.
+  add_usage(&usage, &monitor->reaped);
+  struct rusage other = {0};
+  while ((reaped = raw(SYS_wait4, -1, 0, 0, &other)) > 0 || reaped == -EINTR)
+    if (reaped > 0) add_usage(&usage, &other);
   fill_report(monitor, status, &usage);
   return OK;
 }

@@ -85,6 +85,9 @@ static void read_limits(struct reader *reader, struct airlock_plan_lists *lists,
   plan->rlimits = lists->rlimits;
   plan->cpu_limit_ns = number(reader);
   plan->max_refused_processes = (uint32_t)bounded(reader, UINT32_MAX);
+  plan->tasks = (uint32_t)bounded(reader, AIRLOCK_TASKS_TREE);
+  plan->max_tasks = (uint32_t)bounded(reader, UINT32_MAX);
+  plan->max_memory = number(reader);
 }
 
 static void read_rules(struct reader *reader, struct airlock_plan_lists *lists, struct airlock_plan *plan) {

@@ -56,7 +56,8 @@ extension RunReport {
             ]
         }
         return [
-            "level": .string(result.isolation.level.rawValue), "layers": .array(layers),
+            "level": .string(result.isolation.level.rawValue), "profile": .string(result.isolation.profile.rawValue),
+            "layers": .array(layers),
             "limits": .array(result.isolation.limits.map(heldLimit)),
         ]
     }

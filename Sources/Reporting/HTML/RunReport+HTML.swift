@@ -70,7 +70,8 @@ extension RunReport {
         let usage = result.usage
         var entries = [
             ("Run", result.runID), ("Template digest", result.templateDigest),
-            ("Variables digest", result.variablesDigest), ("Isolation", result.isolation.level.rawValue),
+            ("Variables digest", result.variablesDigest),
+            ("Isolation", "\(result.isolation.level.rawValue), profile \(result.isolation.profile.rawValue)"),
             ("Start", "\(result.startPath.rawValue) \(result.startLatency?.shortText ?? "")"),
             ("Wall time", usage.wall.shortText), ("Waiting for data", usage.brokerWait.shortText),
             ("CPU", "\(usage.userCPU.shortText) user, \(usage.systemCPU.shortText) system"),

@@ -7,6 +7,10 @@ public struct Manifest: Sendable, Hashable {
     public var tags: [String] = []
     /// The language of the script.
     public var runtime: ScriptRuntime = .python
+    /// What the script needs to be allowed; `box` is in force only if the caller grants it too.
+    public var profile = SandboxProfile.strict
+    /// The packages that have to be installed for the interpreter.
+    public var dependencies: [PackageRequirement] = []
     /// In the order of the file.
     public var variables: [VariableDeclaration] = []
     public var access = TemplateAccess()

@@ -30,10 +30,12 @@ struct ManifestReader {
     private mutating func read() {
         let root = document.root
         refuseUnknownKeys(in: root, at: "", known: ["requires-python", "dependencies", "tool"])
-        readRequirements(root)
+        readPythonVersions(root)
+        // Its profile says whether there may be dependencies.
+        defer { readDependencies(root) }
         guard let tool = table(root, "tool", at: ""), let own = table(tool, "airlock", at: "/tool") else { return }
         let known = [
-            "title", "description", "tags", "runtime", "variables", "access", "limits", "result",
+            "title", "description", "tags", "runtime", "profile", "variables", "access", "limits", "result",
         ]
         refuseUnknownKeys(in: own, at: Self.tool, known: known)
         manifest.title = text(own, "title", at: Self.tool)
@@ -47,25 +49,51 @@ struct ManifestReader {
                 report("value", "there is no runtime of this name\(nearest(name, names))", at: Self.tool + "/runtime")
             }
         }
+        readProfile(own)
         if let variables = table(own, "variables", at: Self.tool) { readVariables(variables) }
         if let access = table(own, "access", at: Self.tool) { readAccess(access) }
         if let limits = table(own, "limits", at: Self.tool) { readLimits(limits) }
         readResult(own)
     }
 
-    private mutating func readRequirements(_ root: JSONObject) {
+    private mutating func readPythonVersions(_ root: JSONObject) {
         if let text = text(root, "requires-python", at: "") {
             manifest.requiresPython = PythonVersionRange(text)
             if manifest.requiresPython == nil {
                 report("value", "not a version specifier such as \">=3.9\"", at: "/requires-python")
             }
         }
-        if let first = texts(root, "dependencies", at: "")?.first {
-            let name = String(first.prefix(80))
+    }
+
+    private mutating func readProfile(_ own: JSONObject) {
+        guard let name = text(own, "profile", at: Self.tool) else { return }
+        if let profile = SandboxProfile(rawValue: name) {
+            manifest.profile = profile
+        } else {
             report(
-                "dependency",
-                "a script has Python's standard library and the package airlock; '\(name)' is not to be had",
-                at: "/dependencies")
+                "value", "there is no profile of this name\(SandboxProfile.nearest(to: name))",
+                at: Self.tool + "/profile",
+                suggested: nearestName(to: name, in: SandboxProfile.allCases.map(\.rawValue)).map(JSONValue.string))
+        }
+    }
+
+    private mutating func readDependencies(_ root: JSONObject) {
+        for (index, text) in (texts(root, "dependencies", at: "") ?? []).enumerated() {
+            let name = String(text.prefix(80))
+            let place = "/dependencies/\(index)"
+            if manifest.profile == .strict {
+                report(
+                    "dependency",
+                    "a script has Python's standard library and the package airlock; for '\(name)' it needs "
+                        + "profile = \"data\" in [tool.airlock]", at: place)
+            } else if let requirement = PackageRequirement(text) {
+                manifest.dependencies.append(requirement)
+            } else {
+                report(
+                    "dependency",
+                    "'\(name)' is not a package's name with versions, as in \"numpy>=1.26\": extras, markers and "
+                        + "addresses are not understood, since nothing is installed for a run", at: place)
+            }
         }
     }
 

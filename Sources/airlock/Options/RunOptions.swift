@@ -17,6 +17,14 @@ struct RunOptions: ParsableArguments {
             valueName: "level"))
     var isolation: IsolationReport.Level = .full
 
+    @Option(
+        name: .customLong("profile"), parsing: .unconditional,
+        help: ArgumentHelp(
+            "strict: one process, the standard library. data: threads and the interpreter's packages. box: a shell and "
+                + "the tools of /usr/bin too; a template has to ask for it as well (default: the template's, else strict).",
+            valueName: "profile"))
+    var profileName: String?
+
     @Flag(help: "Allow methods that change the data source, if the template asks for them.")
     var allowWrites = false
 
@@ -29,6 +37,11 @@ struct RunOptions: ParsableArguments {
         parsing: .unconditional,
         help: ArgumentHelp("Write the files that the script hands out into this directory.", valueName: "dir"))
     var artifacts: String?
+
+    func profile() throws(AirlockError) -> SandboxProfile? {
+        guard let profileName else { return nil }
+        return try SandboxProfile(named: profileName)
+    }
 
     func limits() throws(AirlockError) -> TemplateLimits {
         var limits = TemplateLimits()

@@ -22,7 +22,10 @@ enum LimitTable {
             ),
             ("disk", "\(sandbox.disk)", "\(maximum.disk)", "the scratch directory; at the limit writing fails"),
             ("output", "\(sandbox.output)", "\(maximum.output)", "each of standard output and standard error"),
-            ("processes", "\(sandbox.processes)", "\(maximum.processes)", "refused attempts to start one"),
+            (
+                "processes", "\(sandbox.processes)", "\(maximum.processes)",
+                "refused attempts to start one; in data and box those there are, threads too"
+            ),
             ("files", "\(sandbox.files)", "\(maximum.files)", "descriptors open at once"),
             ("calls", "\(broker.calls)", "\(most.calls)", "requests to the broker"),
             ("rows", "\(broker.rows)", "\(most.rows)", "rows of all replies together"),

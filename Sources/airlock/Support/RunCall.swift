@@ -28,6 +28,7 @@ struct RunCall {
         let source = try data.source()
         var request = RunRequest(template: template, variables: variables, driver: source.driver(status))
         request.isolation = run.isolation
+        request.profile = try run.profile()
         request.limits = try run.limits()
         request.allowWrites = run.allowWrites
         request.seed = run.seed

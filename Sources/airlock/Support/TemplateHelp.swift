@@ -130,6 +130,13 @@ enum TemplateFacts {
         for (table, columns) in access.columns.sorted(by: { $0.key < $1.key }) {
             lines.append("columns of \(SafeText.line(table)): " + list(columns, "all"))
         }
+        if manifest.profile != .strict {
+            lines.append(
+                "profile: \(manifest.profile.rawValue)" + (manifest.profile == .box ? ", with --profile box" : ""))
+        }
+        if !manifest.dependencies.isEmpty {
+            lines.append("needs:   " + list(manifest.dependencies.map(\.text), ""))
+        }
         if access.writes { lines.append("writes:  yes, with --allow-writes") }
         return lines
     }

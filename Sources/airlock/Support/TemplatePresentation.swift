@@ -60,6 +60,8 @@ struct TemplatePresentation {
                 "methods": names(manifest.access.methods), "tables": names(manifest.access.tables),
                 "columns": .object(JSONObject(columns)), "writes": .bool(manifest.access.writes),
             ],
+            "profile": .string(manifest.profile.rawValue),
+            "dependencies": .array(manifest.dependencies.map { .string($0.text) }),
             "result": manifest.result ?? .null,
         ]
     }

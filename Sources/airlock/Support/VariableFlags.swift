@@ -17,9 +17,9 @@ struct VariableFlags {
 
     /// Options that take a value, of all commands that take variables.
     static let valueOptions: Set<String> = [
-        "--set", "--vars", "--driver", "--data", "--format", "--output", "--limit", "--isolation", "--seed",
-        "--templates",
-        "--artifacts", "--variable-flag", "-o",
+        "--set", "--vars", "--driver", "--data", "--format", "--output", "--limit", "--isolation", "--profile",
+        "--seed",
+        "--templates", "--artifacts", "--variable-flag", "-o",
     ]
     static let switches: Set<String> = ["--quiet", "-q", "--allow-writes"]
     static let helpFlags: Set<String> = ["--help", "-h", "-help"]

@@ -24,6 +24,7 @@ enum airlock_step {
   AIRLOCK_STEP_OPEN_SOURCE,
   AIRLOCK_STEP_IDENTITY,
   AIRLOCK_STEP_PARENT_DEATH,
+  AIRLOCK_STEP_PROCESS_TABLE,
   AIRLOCK_STEP_PRIVATE_MOUNTS,
   AIRLOCK_STEP_ROOT,
   AIRLOCK_STEP_BIND,
@@ -57,6 +58,13 @@ enum airlock_action {
   AIRLOCK_STARTUP_ONLY = 2, ///< allowed until the guest locks itself down, then refused
   AIRLOCK_NEW_PROCESS = 3,  ///< refused with `error`; too many of them end the run
   AIRLOCK_LOCK_DOWN = 4,    ///< `setpriority(2, AIRLOCK_LOCK_MAGIC, 1)` ends the start-up phase; else refused
+};
+
+/// What the script may make beside its first thread, and so what init has to watch.
+enum airlock_tasks {
+  AIRLOCK_TASKS_ONE = 0,     ///< nothing: one process of one thread
+  AIRLOCK_TASKS_THREADS = 1, ///< threads of the one process
+  AIRLOCK_TASKS_TREE = 2,    ///< processes too; needs a PID namespace
 };
 
 struct airlock_verdict {
@@ -117,6 +125,9 @@ struct airlock_plan {
   uint16_t filter_length;
   struct airlock_verdict verdicts[AIRLOCK_SYSCALLS];
   uint32_t max_refused_processes; ///< attempts to make a process before the run ends as `processes`
+  uint32_t tasks;                 ///< enum airlock_tasks
+  uint32_t max_tasks;             ///< processes and threads at once before the run ends as `processes`
+  uint64_t max_memory;            ///< bytes of all processes together before it ends as `memory`; a tree's only
 
   // For tests; ignored in release builds.
   uint32_t fail_at;    ///< a step that is made to fail; 0 for none
@@ -135,8 +146,9 @@ enum airlock_cause {
   AIRLOCK_CAUSE_NONE = 0,
   AIRLOCK_CAUSE_SYSCALL = 1,   ///< a call of action KILL; `syscall` is its number
   AIRLOCK_CAUSE_CPU = 2,       ///< the CPU limit
-  AIRLOCK_CAUSE_PROCESSES = 3, ///< too many attempts to make a process
+  AIRLOCK_CAUSE_PROCESSES = 3, ///< too many attempts to make a process, or too many processes and threads
   AIRLOCK_CAUSE_HOST = 4,      ///< the host asked for the end
+  AIRLOCK_CAUSE_MEMORY = 5,    ///< the processes of a tree hold too much memory together
 };
 
 #define AIRLOCK_REFUSED_KINDS 64
@@ -189,7 +201,7 @@ struct airlock_plan airlock_empty_plan(void);
 
 /// What a plan that was read from bytes points into, beside those bytes.
 struct airlock_plan_lists {
-  struct airlock_bind binds[16];
+  struct airlock_bind binds[32];
   struct airlock_path_rule path_rules[512];
   struct airlock_rlimit rlimits[24];
   const char *_Nullable arguments[64];
@@ -197,7 +209,7 @@ struct airlock_plan_lists {
 };
 
 /// What `LaunchSpecification.bytes` begins with: another layout has another number.
-#define AIRLOCK_PLAN_FORMAT 0x4149523100000002
+#define AIRLOCK_PLAN_FORMAT 0x4149523100000003
 
 /// Reads a plan from the bytes that `LaunchSpecification.bytes` made.
 ///

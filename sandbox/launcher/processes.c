@@ -1,0 +1,210 @@
+// What a run's processes and threads take together, where a profile lets it have more than one: read from a /proc of
+// the sandbox's own, which only init has a descriptor of.
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/mount.h>
+#include <sched.h>
+#include <stdint.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "internal.h"
+#include "raw.h"
+
+/// Between two looks. What comes and goes in between is held by the rlimits alone.
+#define LOOK_MS 25
+/// /proc counts CPU time in these (USER_HZ is 100 on every architecture that the launcher knows).
+#define TICK_NS 10000000ULL
+
+static int process_table = -1;
+
+int process_table_descriptor(void) { return process_table; }
+
+/// A mount of /proc that is attached nowhere. The kernel gives one to a user namespace only where the caller's own /proc
+/// is whole (mount_namespaces(7), "Restrictions on mount namespaces"), so it comes before the new root.
+static int mount_process_table(void) {
+  int context = (int)syscall(SYS_fsopen, "proc", FSOPEN_CLOEXEC);
+  if (context < 0) return -1;
+  int mount = -1, directory = -1;
+  if (syscall(SYS_fsconfig, context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) == 0)
+    mount = (int)syscall(SYS_fsmount, context, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+  if (mount >= 0) directory = openat(mount, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int error = errno;
+  if (mount >= 0) close(mount);
+  close(context);
+  errno = error;
+  return directory;
+}
+
+struct failure open_process_table(const struct airlock_plan *plan) {
+  if (plan->tasks == AIRLOCK_TASKS_ONE) return OK;
+  if (injected(plan, AIRLOCK_STEP_PROCESS_TABLE, 0)) return fail(AIRLOCK_STEP_PROCESS_TABLE);
+  bool is_private = (plan->namespaces & CLONE_NEWPID) != 0;
+  if (plan->tasks == AIRLOCK_TASKS_TREE && !is_private) return (struct failure){AIRLOCK_STEP_PROCESS_TABLE, EINVAL};
+  int low = is_private ? mount_process_table() : open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  // Above the descriptors that the payload's land on.
+  process_table = low < 0 ? -1 : fcntl(low, F_DUPFD_CLOEXEC, 16);
+  int error = errno;
+  if (low >= 0) close(low);
+  errno = error;
+  // The kernel itself counts threads (RLIMIT_NPROC): a look at them only tells sooner. A tree's memory nobody else counts.
+  if (process_table < 0 && (plan->tasks == AIRLOCK_TASKS_TREE || !is_private)) return fail(AIRLOCK_STEP_PROCESS_TABLE);
+  return OK;
+}
+
+struct tally {
+  uint64_t tasks, cpu_ns, memory;
+};
+
+/// `number/name`, in `path`.
+static void entry_path(char *path, pid_t number, const char *name) {
+  char digits[12];
+  int count = 0;
+  for (unsigned rest = (unsigned)number; rest > 0 || count == 0; rest /= 10) digits[count++] = (char)('0' + rest % 10);
+  while (count > 0) *path++ = digits[--count];
+  *path++ = '/';
+  while ((*path++ = *name++)) continue;
+}
+
+/// @return the bytes read; 0 for a process that is gone.
+static long read_entry(pid_t number, const char *name, char *text, long size) {
+  char path[24];
+  entry_path(path, number, name);
+  long file = raw(SYS_openat, process_table, path, O_RDONLY | O_CLOEXEC, 0);
+  if (file < 0) return 0;
+  long count;
+  while ((count = raw(SYS_read, file, text, size)) == -EINTR) continue;
+  raw(SYS_close, file);
+  return count < 0 ? 0 : count;
+}
+
+/// Reads the number at `*index` and moves behind it.
+static uint64_t number_at(const char *text, long length, long *index) {
+  while (*index < length && (text[*index] == ' ' || text[*index] == '\t')) (*index)++;
+  uint64_t value = 0;
+  for (; *index < length && text[*index] >= '0' && text[*index] <= '9'; (*index)++)
+    value = value * 10 + (uint64_t)(text[*index] - '0');
+  return value;
+}
+
+/// Threads, and CPU time of the children that were waited for (proc_pid_stat(5)).
+static void add_stat(pid_t number, struct tally *tally) {
+  enum { STATE = 3, CHILDREN_USER = 16, CHILDREN_SYSTEM = 17, THREADS = 20 };
+  char text[1024];
+  long length = read_entry(number, "stat", text, sizeof text), index = length;
+  // The name before it is the script's to choose, and may hold anything: what counts begins behind the last bracket.
+  while (index > 0 && text[index - 1] != ')') index--;
+  if (index == 0) return;
+  for (int field = STATE; field <= THREADS && index < length; field++) {
+    index++;
+    uint64_t value = number_at(text, length, &index);
+    if (field == CHILDREN_USER || field == CHILDREN_SYSTEM) tally->cpu_ns += value * TICK_NS;
+    if (field == THREADS) tally->tasks += value;
+    // The state's letter, the sign of a negative number, the rest of whatever is no number.
+    while (index < length && text[index] != ' ') index++;
+  }
+}
+
+static bool starts_with(const char *text, long length, const char *word) {
+  for (; *word; text++, word++, length--)
+    if (length == 0 || *text != *word) return false;
+  return true;
+}
+
+/// Memory of its own, shared memory and what was swapped out (proc_pid_status(5)); not the pages of files.
+static void add_memory(pid_t number, struct tally *tally) {
+  static const char *const lines[] = {"RssAnon:", "RssShmem:", "VmSwap:"};
+  char text[4096];
+  long length = read_entry(number, "status", text, sizeof text);
+  for (long index = 0; index < length; index++) {
+    for (size_t line = 0; line < sizeof lines / sizeof *lines; line++)
+      if (starts_with(text + index, length - index, lines[line])) {
+        while (text[index] != ':') index++;
+        index++;
+        tally->memory += number_at(text, length, &index) * 1024;
+      }
+    while (index < length && text[index] != '\n') index++;
+  }
+}
+
+static void add_process(pid_t number, struct tally *tally, bool is_tree) {
+  add_stat(number, tally);
+  tally->cpu_ns += cpu_time_of(number);
+  if (is_tree) add_memory(number, tally);
+}
+
+/// All processes of the sandbox's namespace but init.
+static void add_tree(struct tally *tally) {
+  struct entry {
+    uint64_t inode, offset;
+    uint16_t length;
+    uint8_t type;
+    char name[];
+  };
+  _Alignas(uint64_t) char listing[4096];
+  raw(SYS_lseek, process_table, 0, SEEK_SET);
+  for (;;) {
+    long size = raw(SYS_getdents64, process_table, listing, sizeof listing);
+    if (size == -EINTR) continue;
+    if (size <= 0) return;
+    for (long offset = 0; offset < size;) {
+      const struct entry *entry = (const struct entry *)(listing + offset);
+      long index = 0;
+      pid_t number = (pid_t)number_at(entry->name, NAME_MAX, &index);
+      if (entry->name[index] == 0 && number > 1) add_process(number, tally, true);
+      offset += entry->length;
+    }
+  }
+}
+
+/// Orphans come to init, and those that ended count as tasks until they are reaped.
+static void reap_orphans(struct monitor *monitor) {
+  for (;;) {
+    siginfo_t ended = {0};
+    // Only looked at: the payload's own end is the watch's to take.
+    if (raw(SYS_waitid, P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT, 0) != 0) return;
+    if (ended.si_pid == 0 || ended.si_pid == monitor->payload) return;
+    struct rusage usage = {0};
+    if (raw(SYS_wait4, ended.si_pid, 0, WNOHANG, &usage) <= 0) return;
+    add_usage(&monitor->reaped, &usage);
+  }
+}
+
+static uint64_t nanoseconds(const struct timeval *time) {
+  return (uint64_t)time->tv_sec * 1000000000ULL + (uint64_t)time->tv_usec * 1000ULL;
+}
+
+static void look(struct monitor *monitor) {
+  bool is_tree = monitor->plan.tasks == AIRLOCK_TASKS_TREE;
+  struct tally tally = {0};
+  if (is_tree) {
+    reap_orphans(monitor);
+    tally.cpu_ns = nanoseconds(&monitor->reaped.ru_utime) + nanoseconds(&monitor->reaped.ru_stime);
+    add_tree(&tally);
+  } else {
+    add_process(monitor->payload, &tally, false);
+  }
+  if (tally.tasks > monitor->plan.max_tasks) kill_payload(monitor, AIRLOCK_CAUSE_PROCESSES, -1);
+  if (is_tree && tally.memory > monitor->plan.max_memory) kill_payload(monitor, AIRLOCK_CAUSE_MEMORY, -1);
+  if (tally.cpu_ns >= monitor->plan.cpu_limit_ns) kill_payload(monitor, AIRLOCK_CAUSE_CPU, -1);
+}
+
+int check_tasks(struct monitor *monitor) {
+  if (process_table < 0) return 1000;
+  struct timespec time = {0};
+  raw(SYS_clock_gettime, CLOCK_MONOTONIC, &time);
+  uint64_t now = (uint64_t)time.tv_sec * 1000000000ULL + (uint64_t)time.tv_nsec;
+  if (now < monitor->next_look_ns) return (int)((monitor->next_look_ns - now) / 1000000) + 1;
+  monitor->next_look_ns = now + LOOK_MS * 1000000ULL;
+  look(monitor);
+  return LOOK_MS;
+}
+
+void check_tasks_left(struct monitor *monitor) {
+  if (process_table >= 0 && monitor->plan.tasks == AIRLOCK_TASKS_TREE) look(monitor);
+}
