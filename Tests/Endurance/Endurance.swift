@@ -70,6 +70,10 @@ enum Endurance {
         for _ in 0..<3 {
             if let failure = await runs.failure() { leave(failure) }
         }
+        // Its interpreter, too: where there may be threads, init watches a table of processes.
+        var threaded = runs
+        threaded.profile = .data
+        if let failure = await threaded.failure() { leave(failure) }
         var steps: [JSONValue] = []
         for step in LaunchSteps.names {
             var places: [JSONValue] = []
@@ -77,7 +81,7 @@ enum Endurance {
                 let before = runs.resources()
                 var environment = runs.environment
                 environment["AIRLOCK_FAIL_AT"] = "\(step):\(places.count)"
-                var faulty = runs
+                var faulty = step == "process_table" ? threaded : runs
                 faulty.runner = .init(environment: environment)
                 let result = await faulty.run()
                 let after = runs.resources(settledWithin: before)

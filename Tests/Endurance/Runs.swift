@@ -10,6 +10,7 @@ struct Runs {
     var environment: [String: String]
     var level: IsolationReport.Level
     var runner: Runner
+    var profile = SandboxProfile.strict
     private let template: Template
 
     init(environment: [String: String], level: IsolationReport.Level) throws(AirlockError) {
@@ -22,6 +23,7 @@ struct Runs {
     func run() async -> RunResult {
         var request = RunRequest(template: template, driver: NoData())
         request.isolation = level
+        request.profile = profile
         return await runner.run(request)
     }
 

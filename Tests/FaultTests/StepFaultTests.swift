@@ -14,7 +14,7 @@ import Testing
             let answer = try binary.run(["faults", setting.level], environment: ["TMPDIR": binary.cache + "/scratch"])
             #expect(answer.exitCode == 0, "\(answer.errors)")
             let steps = try #require(try answer.json().arrayValue)
-            #expect(steps.count == 26, "a step was added: see that it has a place in each process that takes it")
+            #expect(steps.count == 27, "a step was added: see that it has a place in each process that takes it")
             for step in steps {
                 let name = try #require(step["step"]?.stringValue)
                 let places = try #require(step["places"]?.arrayValue)
@@ -48,7 +48,7 @@ import Testing
             for step in try Self.steps where setting.takes(step) {
                 for arguments in lists {
                     let answer = try binary.run(
-                        ["exec", "-", "--format", "json"] + arguments, input: "print('ran')",
+                        ["exec", "-", "--format", "json"] + arguments + Self.profile(of: step), input: "print('ran')",
                         environment: ["AIRLOCK_FAIL_AT": step])
                     let facts = Comment("\(step), \(setting.testDescription): \(answer.output) \(answer.errors)")
                     #expect(answer.exitCode == 70, facts)
@@ -60,6 +60,11 @@ import Testing
                     #expect(result["stdout"]?["text"] == "", facts)
                 }
             }
+        }
+
+        /// Where there is one process of one thread, there is no table of processes.
+        private static func profile(of step: String) -> [String] {
+            step == "process_table" ? ["--profile", "data"] : []
         }
 
         /// As the launcher's header lists them.

@@ -149,6 +149,11 @@ struct airlock_report run(const char *mode, bool full, struct variation variatio
   int output = raised(ends[1]);
   struct airlock_plan plan = plan_for(mode, full, output);
   plan.fail_at = variation.fail_at;
+  // Only where there may be more than one task is there a table of them.
+  if (variation.fail_at == AIRLOCK_STEP_PROCESS_TABLE) {
+    plan.tasks = AIRLOCK_TASKS_THREADS;
+    plan.max_tasks = 64;
+  }
   plan.fail_place = variation.fail_place;
   if (variation.cpu_limit_ns) plan.cpu_limit_ns = variation.cpu_limit_ns;
   struct airlock_child child;
