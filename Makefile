@@ -62,7 +62,7 @@ bench: release
 
 bench-security: release
 	@$(SWIFT) build $(RELEASE) --product airlock-probes
-	@Benchmarks/security .build/release
+	@/usr/bin/python3 Benchmarks/security .build/release
 
 clean:
 	rm -rf .build
