@@ -12,7 +12,7 @@ help:
 	@echo "make run      build the release binary and run the demo analysis"
 	@echo "make test     build and run all tests"
 	@echo "make check    formatting, the C target under ASan and UBSan, shell and Python syntax"
-	@echo "make fuzz     fuzz the HogQL reader with libFuzzer for a minute"
+	@echo "make fuzz     fuzz all readers of foreign bytes with libFuzzer, each for a minute; TARGET=name SECONDS=n"
 	@echo "make docs     write the documents that are made from the code"
 	@echo "make bench    timings, as ratios against baselines of the same run"
 	@echo "make release  build .build/release/airlock"
@@ -37,7 +37,7 @@ check: dependencies
 	scripts/check-text
 
 fuzz: dependencies
-	@scripts/fuzz
+	@scripts/fuzz $(or $(TARGET),all) $(or $(SECONDS),60)
 
 docs: build
 	AIRLOCK_WRITE_DOCS=1 $(SWIFT) test --skip-build --filter LanguageDocumentationTests

@@ -147,14 +147,10 @@ extension QueryPrinter {
         if operand.isPlainAsterisk { return write("NOT *") }
         var inner = QueryPrinter()
         inner.write(operand, .not)
-        if inner.text.utf8.first == 0x28 {
-            write("not(")
-            write(operand)
-            write(")")
-        } else {
-            write("NOT ")
-            write(inner.text)
-        }
+        guard inner.text.utf8.first == 0x28 else { return write("NOT \(inner.text)") }
+        // The parentheses are the operand's own, or its first part's. Never printed twice: NOTs may nest.
+        let isEnclosed = operand.kind.binding.map { $0 < .not } ?? false
+        write(isEnclosed ? "not\(inner.text)" : "not(\(inner.text))")
     }
 
     private mutating func write(access kind: QueryExpression.Kind) {
