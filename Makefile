@@ -14,7 +14,7 @@ help:
 	@echo "make run      build the release binary and run the demo analysis"
 	@echo "make test     build and run all tests"
 	@echo "make check    formatting, the C target under ASan and UBSan, shell and Python syntax"
-	@echo "make fuzz     fuzz the HogQL reader with libFuzzer for a minute"
+	@echo "make fuzz     fuzz all readers of foreign bytes with libFuzzer, each for a minute; TARGET=name SECONDS=n"
 	@echo "make endurance  10,000 runs in a row in each level of isolation leave everything as it was"
 	@echo "make docs     write the documents that are made from the code"
 	@echo "make bench    timings, as ratios against baselines of the same run"
@@ -44,7 +44,7 @@ check: dependencies
 	scripts/check-text
 
 fuzz: dependencies
-	@scripts/fuzz
+	@scripts/fuzz $(or $(TARGET),all) $(or $(SECONDS),60)
 
 endurance: release
 	@$(SWIFT) build $(RELEASE) --product airlock-endurance

@@ -147,9 +147,26 @@ let package = Package(
         tests(
             "CommandLineTests",
             [
-                "AirlockCore", "DriverKit", "Reporting", "Templating", "airlock",
+                "AirlockCore", "DriverKit", "HogQL", "Reporting", "Templating", "airlock",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
+        // Replays what make fuzz found worth keeping; the inputs are read where they lie.
+        .testTarget(
+            name: "FuzzTests",
+            dependencies: [
+                "AirlockCore",
+                "AirlockLauncher",
+                "Broker",
+                "DriverKit",
+                "HogQL",
+                "JSONSchema",
+                "LinearRegex",
+                "LocalWarehouse",
+                "Sandbox",
+                "Templating",
+            ],
+            path: "Tests/Fuzz", exclude: ["Corpus", "Dictionaries", "LibFuzzer.swift", "Regressions"],
+            swiftSettings: strict),
         tests("HostileTests", ["AirlockCore", "AirlockTesting", "HostileProbes", "airlock"]),
         tests("FaultTests", ["AirlockCore", "AirlockFront", "AirlockTesting", "airlock", "airlock-endurance"]),
         tests("EndToEndTests", ["AirlockCore", "AirlockTesting", "LocalWarehouse", "airlock"]),

@@ -21,7 +21,7 @@ public struct AirlockError: Error, Sendable, Hashable {
     }
 
     public var code: Code
-    /// One sentence a user can act on, without a final stop.
+    /// One sentence a user can act on, without a final stop; cut beyond ``maxSentenceBytes``, like ``hint``.
     public var message: String
     public var location: Location?
     /// What to do about it.
@@ -36,9 +36,9 @@ public struct AirlockError: Error, Sendable, Hashable {
         problems: [Problem] = []
     ) {
         self.code = code
-        self.message = message
+        self.message = Self.cut(message)
         self.location = location
-        self.hint = hint
+        self.hint = hint.map(Self.cut)
         self.cause = cause
         self.problems = problems
     }
@@ -69,7 +69,7 @@ extension AirlockError.Code {
 public struct Problem: Sendable, Hashable {
     /// A stable, machine-readable name: `minimum`, `unknown_variable`, `pattern` …
     public var code: String
-    /// One sentence, without a final stop.
+    /// One sentence, without a final stop; cut beyond ``AirlockError/maxSentenceBytes``.
     public var message: String
     /// A JSON pointer (RFC 6901) to the value at fault; empty for the whole.
     public var pointer: String
@@ -86,7 +86,7 @@ public struct Problem: Sendable, Hashable {
         suggested: JSONValue? = nil, line: Int? = nil, column: Int? = nil
     ) {
         self.code = code
-        self.message = message
+        self.message = AirlockError.cut(message)
         self.pointer = pointer
         self.allowed = allowed
         self.suggested = suggested

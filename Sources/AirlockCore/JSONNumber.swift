@@ -42,8 +42,9 @@ public struct JSONNumber: Sendable {
     public var int64: Int64? {
         switch storage {
         case .int(let value): return value
-        case .double(let value): return Int64(exactly: value)
-        case .text:
+        // Beyond 2^53 the Double itself is another whole number than the shortest text of it.
+        case .double(let value) where value.magnitude < 0x1p53: return Int64(exactly: value)
+        case .double, .text:
             let decimal = self.decimal
             guard decimal.exponent >= 0, decimal.exponent <= 19 else { return nil }
             return Int64(exactly: decimal.integerValue)

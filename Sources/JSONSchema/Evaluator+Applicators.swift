@@ -59,7 +59,7 @@ extension Evaluator {
         if matching.isEmpty {
             reportNoBranch("oneOf", nodes, raw, value)
         } else {
-            let places = joined(matching.map { "\($0 + 1)" }, by: "and")
+            let places = joined(matching.prefix(10).map { "\($0 + 1)" }, by: "and")
             report("oneOf", "must fit exactly one of the choices of 'oneOf', but fits number \(places)", allowed: raw)
         }
         return false

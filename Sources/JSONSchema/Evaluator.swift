@@ -3,8 +3,10 @@ internal import AirlockCore
 /// One check of one value.
 struct Evaluator {
     let schema: JSONSchema
-    /// Whether to find all problems, or to stop at the first.
-    var collects: Bool
+    /// Whether to find all problems, or to stop at the first: once there are more than are shown, the next is as good
+    /// as the last.
+    var collects: Bool { isCollecting && result.count <= AirlockError.maxProblems }
+    private var isCollecting: Bool
     private(set) var result: [Problem] = []
     private var seen: Set<Problem> = []
     private(set) var stepsLeft: Int
@@ -23,10 +25,12 @@ struct Evaluator {
 
     /// Schemas applied one inside the other; a value nested deeper than this allows is refused. Bounds the stack.
     static let maxDepth = 768
+    /// Larger values stand in no problem; see ``JSONValue/weight``.
+    static let maxShownWeight = 1000
 
     init(schema: JSONSchema, collects: Bool) {
         self.schema = schema
-        self.collects = collects
+        isCollecting = collects
         stepsLeft = schema.maxSteps
     }
 
@@ -34,6 +38,7 @@ struct Evaluator {
         var nothing: Evaluated?
         anchor = schema.root
         let valid = check(schema.root, value, &nothing)
+        result = result.bounded
         if let failure {
             result.append(failure)
             return false
@@ -90,9 +95,9 @@ struct Evaluator {
 
     /// Checks without reporting anything.
     mutating func quietly(_ id: Int, _ value: JSONValue, _ evaluated: inout Evaluated?) -> Bool {
-        let before = collects
-        collects = false
-        defer { collects = before }
+        let before = isCollecting
+        isCollecting = false
+        defer { isCollecting = before }
         return check(id, value, &evaluated)
     }
 
@@ -143,6 +148,10 @@ struct Evaluator {
     }
 
     mutating func add(_ problem: Problem) {
+        var problem = problem
+        // What is allowed may be as large as the schema, and what is suggested as large as the value.
+        if let allowed = problem.allowed, allowed.weight > Evaluator.maxShownWeight { problem.allowed = nil }
+        if let suggested = problem.suggested, suggested.weight > Evaluator.maxShownWeight { problem.suggested = nil }
         // The same schema may apply twice, by two ways of reference.
         if collects, seen.insert(problem).inserted { result.append(problem) }
     }

@@ -167,7 +167,10 @@ struct NodeBuilder {
 
     private func regex(_ text: String, at place: Location, _ compiler: inout SchemaCompiler) -> LinearRegex? {
         do throws(PatternError) {
-            return try LinearRegex(text, dialect: .ecmaScript)
+            let regex = try LinearRegex(text, dialect: .ecmaScript)
+            if compiler.takeUp(regex) { return regex }
+            compiler.fault("invalid_pattern", "the patterns of this schema are too large together", at: place)
+            return nil
         } catch {
             let code = error.kind == .unsupported ? "unsupported_pattern" : "invalid_pattern"
             compiler.fault(code, String(describing: error), at: place)
@@ -294,7 +297,7 @@ struct NodeBuilder {
     private func checkNames(_ compiler: inout SchemaCompiler) {
         guard compiler.options.unknownKeywords == .refuse, location.document == 0 else { return }
         let known = NodeBuilder.annotations.union(NodeBuilder.assertions).union(compiler.options.extraKeywords)
-        for (name, _) in members where !known.contains(name) {
+        for (name, _) in members where !known.contains(name) && !compiler.isFull {
             let nearest = nearestName(to: name, in: known)
             compiler.fault(
                 "unknown_keyword", "is not a known keyword" + (nearest.map { "; did you mean '\($0)'" } ?? ""),

@@ -1,4 +1,5 @@
 internal import AirlockCore
+internal import LinearRegex
 
 /// Turns a schema document into nodes, collecting every fault on the way. Works off lists instead of recursing, so
 /// that no schema is too deep for it.
@@ -20,11 +21,25 @@ struct SchemaCompiler {
         let root = node(at: Location(document: 0, pointer: ""))
         // Unused definitions too, so that their faults are found.
         for location in index.locations(in: 0) { _ = node(at: location) }
-        while let (location, id) = pending.popLast() { compile(location, into: id) }
+        while !isFull, let (location, id) = pending.popLast() { compile(location, into: id) }
         if problems.isEmpty { checkForEndlessReferences() }
         // Found in the order of the work list; the reader wants the order of the document.
         problems.sort { $0.pointer.utf8.lexicographicallyPrecedes($1.pointer.utf8) }
+        problems = problems.bounded
         return root
+    }
+
+    /// Whether there are more faults than are shown.
+    var isFull: Bool { problems.count > AirlockError.maxProblems }
+
+    /// What all patterns of a schema may take together, in instructions: a few bytes of pattern can ask for thousands.
+    private static let maxPatternInstructions = 100_000
+    private var patternInstructions = 0
+
+    /// - Returns: `false` when there is no room for one more pattern.
+    mutating func takeUp(_ regex: LinearRegex) -> Bool {
+        patternInstructions += regex.instructionCount
+        return patternInstructions <= Self.maxPatternInstructions
     }
 
     /// The node of the schema at a place that the index knows.

@@ -83,14 +83,16 @@ enum Suggestions {
         return [word, word.lowercased(), word.uppercased()].filter { $0 != text }.map(JSONValue.string)
     }
 
-    static func nearest(to value: JSONValue, in values: [JSONValue]) -> [JSONValue] {
+    static func nearest(to value: JSONValue, in all: [JSONValue]) -> [JSONValue] {
+        // Of a long list the rest is not looked at.
+        let values = all.prefix(1000)
         let names = values.compactMap(\.stringValue)
         switch value {
         case .string(let text):
             guard text.utf8.count <= 256 else { return [] }
             let word = text.trimmed
             if let same = names.first(where: { $0.lowercased() == word.lowercased() }) { return [.string(same)] }
-            if let near = nearestName(to: word, in: names.prefix(1000)) { return [.string(near)] }
+            if let near = nearestName(to: word, in: names) { return [.string(near)] }
             return JSONNumber(text: word).map { [.number($0)].filter(values.contains) } ?? []
         case .number(let number):
             let text = JSONValue.string(number.text)
@@ -98,7 +100,7 @@ enum Suggestions {
             guard let wanted = number.double else { return [] }
             let numbers = values.compactMap { value in value.doubleValue.map { (value, abs($0 - wanted)) } }
             return numbers.min { $0.1 < $1.1 }.map { [$0.0] } ?? []
-        default: return values.count == 1 ? values : []
+        default: return values.count == 1 ? Array(values) : []
         }
     }
 

@@ -33,6 +33,10 @@ public struct LinearRegex: Sendable {
     /// The groups that capture; the whole match is not counted.
     public var captureCount: Int { program.slots / 2 - 1 }
 
+    /// What the pattern takes once its counted repetitions are written out: matching costs at most this for each
+    /// character of a text.
+    public var instructionCount: Int { program.instructions.count }
+
     /// Whether the pattern matches anywhere in the text.
     public func contains(_ text: String) -> Bool {
         var text = text

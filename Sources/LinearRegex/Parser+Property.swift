@@ -17,7 +17,8 @@ extension Parser {
             throw syntax("\\p needs a property in braces, as in \\p{L}", at: start)
         }
         guard let items = isECMA ? ecmaProperty(String(name), negated) : re2Property(String(name), negated) else {
-            throw unsupported("the Unicode property '\(String(name))' is unknown or not supported", at: start)
+            throw unsupported(
+                "the Unicode property '\(String(name.prefix(40)))' is unknown or not supported", at: start)
         }
         return items
     }

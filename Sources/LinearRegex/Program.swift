@@ -27,8 +27,8 @@ struct Instruction: Sendable {
 struct Program: Sendable {
     /// Bounds the memory of a program and the time a character can take.
     static let maxInstructions = 20_000
-    /// Bounds the memory that matching with captures takes: instructions times slots.
-    static let maxCaptureCells = 2_000_000
+    /// Bounds what matching with captures takes, in memory and for each character: instructions times slots.
+    static let maxCaptureCells = 100_000
 
     var instructions: [Instruction] = []
     var classes: [ScalarClass] = []

@@ -21,11 +21,11 @@ extension Template {
     /// - Parameter needsManifest: whether a text without a metadata block is at fault.
     public static func check(bytes: [UInt8], needsManifest: Bool = true) -> TemplateReport {
         let reading = TemplateReading(bytes, needsManifest: needsManifest)
-        var report = TemplateReport(problems: reading.problems)
+        var report = TemplateReport(problems: reading.problems.bounded)
         guard let reader = reading.reader else { return report }
         // The reader has already named unknown keywords of the uppermost level.
         let known = Set(reading.problems.map(\.pointer))
-        for variable in reading.manifest.variables {
+        for variable in reading.manifest.variables where report.problems.count <= AirlockError.maxProblems {
             report.problems += schemaProblems(variable, reader).filter { !known.contains($0.pointer) }
         }
         if let result = reading.manifest.result {
@@ -38,8 +38,9 @@ extension Template {
         report.problems +=
             reader.problems.isEmpty
             ? PlaceholderCheck.problems(scan, reading.manifest.variables) : scan.problems
-        report.notes = unused(reading.manifest.variables, scan, reader)
+        report.notes = unused(reading.manifest.variables, scan, reader).bounded
         report.problems.sort { ($0.line ?? 0, $0.column ?? 0) < ($1.line ?? 0, $1.column ?? 0) }
+        report.problems = report.problems.bounded
         return report
     }
 

@@ -63,9 +63,10 @@ enum PlaceholderCheck {
     static func problems(_ scan: PlaceholderScan, _ variables: [VariableDeclaration]) -> [Problem] {
         var problems = scan.problems
         let names = variables.map(\.name)
-        for placeholder in scan.placeholders {
+        let declared = Dictionary(variables.map { ($0.name, $0) }) { first, _ in first }
+        for placeholder in scan.placeholders where problems.count <= AirlockError.maxProblems {
             let (name, place) = (placeholder.name, placeholder.position)
-            guard let variable = variables.first(where: { $0.name == name }) else {
+            guard let variable = declared[name] else {
                 let nearest = nearestName(to: name, in: names)
                 let hint =
                     nearest.map { "; the nearest is '\($0)'" }
@@ -83,6 +84,6 @@ enum PlaceholderCheck {
                         line: place.line, column: place.column))
             }
         }
-        return problems.sorted { ($0.line ?? 0, $0.column ?? 0) < ($1.line ?? 0, $1.column ?? 0) }
+        return problems.sorted { ($0.line ?? 0, $0.column ?? 0) < ($1.line ?? 0, $1.column ?? 0) }.bounded
     }
 }

@@ -54,7 +54,7 @@ public struct Template: Sendable {
         let first = problems.first
         let place = AirlockError.Location.file(path ?? name, line: first?.line, column: first?.column)
         return AirlockError(
-            .invalidTemplate, "the template '\(name)' is not valid", at: place, hint: hint, problems: problems)
+            .invalidTemplate, "the template '\(name)' is not valid", at: place, hint: hint, problems: problems.bounded)
     }
 
     public var variables: VariableSchema { VariableSchema(manifest.variables) }

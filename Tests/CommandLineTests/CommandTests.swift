@@ -1,6 +1,7 @@
 import AirlockCore
 import ArgumentParser
 import DriverKit
+import HogQL
 import Reporting
 import Templating
 import Testing
@@ -113,6 +114,13 @@ import Testing
         let far = QueryPlace.excerpt(
             AirlockError(.invalidQuery, "x", at: .query(line: 1, column: 501)), of: String(repeating: "a", count: 1000))
         #expect(far == [String(repeating: "a", count: 100), String(repeating: " ", count: 60) + "^"])
+    }
+
+    @Test(arguments: ["SELECT\r\n  é ,,\r\nFROM x", "SELECT\r  é ,,\rFROM x", "SELECT\n  e\u{301} ,,\nFROM x"])
+    func linesEndAsThoseOfAPlace(query: String) throws {
+        let error = try #require(throws: AirlockError.self) { try parseSelect(query) }
+        let lines = QueryPlace.excerpt(error, of: query)
+        #expect(lines.count == 2 && lines[0].hasSuffix(",,") && lines[1].hasSuffix("^"), "\(lines)")
     }
 
     @Test(arguments: [(0, 1), (1, 0), (9, 1), (1, 999)])

@@ -49,19 +49,25 @@ struct Analyzer {
         if seenPlaceholders.insert(placeholder).inserted { analysis.placeholders.append(placeholder) }
     }
 
+    /// A column that counts for every table in scope makes lists as long as the product; beyond this the whole table is
+    /// counted, which is more, and so on the safe side.
+    private static let maxFindings = 10_000
+
     private mutating func add(column: String, of table: String) {
-        let column = Analysis.Column(table: table, column: column)
+        let isLong = analysis.columns.count >= Self.maxFindings
+        let column = Analysis.Column(table: table, column: isLong ? "*" : column)
         if seenColumns.insert(column).inserted { analysis.columns.append(column) }
     }
 
-    private mutating func add(property: String) {
+    private mutating func add(property name: String, of column: String, in table: String) {
+        let property = "\(table).\(column).\(analysis.properties.count >= Self.maxFindings ? "*" : name)"
         if seenProperties.insert(property).inserted { analysis.properties.append(property) }
     }
 
     /// All columns of a table, and so all its properties.
     mutating func addAll(of table: String) {
         add(column: "*", of: table)
-        if KnownTables.has("properties", in: table) != false { add(property: "\(table).properties.*") }
+        if KnownTables.has("properties", in: table) != false { add(property: "*", of: "properties", in: table) }
     }
 
     // MARK: Names
@@ -76,9 +82,9 @@ struct Analyzer {
             return read(rest, of: joined)
         }
         // One property is read, and not the column that holds it with all others.
-        if let name = rest.first { return add(property: "\(table).\(first).\(name)") }
+        if let name = rest.first { return add(property: name, of: first, in: table) }
         add(column: first, of: table)
-        if first == "properties" { add(property: "\(table).properties.*") }
+        if first == "properties" { add(property: "*", of: "properties", in: table) }
     }
 
     /// Counts a path by looking its first name up in the scopes, innermost first.

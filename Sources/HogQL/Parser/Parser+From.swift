@@ -6,12 +6,21 @@ extension Parser {
         return try joined()
     }
 
+    /// A name without its table's may belong to each table of a FROM: what is looked up grows with their number.
+    private static let maxTables = 100
+
     /// A table and what is joined to it.
     private mutating func joined() throws(SyntaxFailure) -> FromClause {
         try descend()
         defer { depth -= 1 }
         var from = try joinOperand()
-        while let join = try join() { from.joins += join }
+        while let join = try join() {
+            from.joins += join
+            guard from.joins.count < Self.maxTables else {
+                throw refused(
+                    "one FROM has more than \(Self.maxTables) tables", at: token, hint: "Join fewer, or nest queries.")
+            }
+        }
         return from
     }
 

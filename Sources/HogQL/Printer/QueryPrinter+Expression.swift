@@ -147,14 +147,10 @@ extension QueryPrinter {
         if operand.isPlainAsterisk { return write("NOT *") }
         var inner = QueryPrinter()
         inner.write(operand, .not)
-        if inner.text.utf8.first == 0x28 {
-            write("not(")
-            write(operand)
-            write(")")
-        } else {
-            write("NOT ")
-            write(inner.text)
-        }
+        guard inner.text.utf8.first == 0x28 else { return write("NOT \(inner.text)") }
+        // The parentheses are the operand's own, or its first part's. Never printed twice: NOTs may nest.
+        let isEnclosed = operand.kind.binding.map { $0 < .not } ?? false
+        write(isEnclosed ? "not\(inner.text)" : "not(\(inner.text))")
     }
 
     private mutating func write(access kind: QueryExpression.Kind) {
@@ -168,7 +164,7 @@ extension QueryPrinter {
             write(key)
             write("]")
         case .member(let base, let name, let nullSafe):
-            // `(a).b` is not the path `a.b`, nor is `(a.1).e5` the number `1.e5`.
+            // `(a).b` is not the path `a.b`, nor is `(a.1).e5` the number `1.e5`, or `(1.0).e5` a `0.e5` behind it.
             if !nullSafe, case .field = base.kind {
                 write("(")
                 write(base)
@@ -177,10 +173,11 @@ extension QueryPrinter {
                 write(base: base)
             }
             write(nullSafe ? "?." : ".")
-            if case .tupleAccess = base.kind, name.name.utf8.first.map({ $0 | 0x20 == 0x65 }) ?? false {
+            let mayBeExponent = name.name.utf8.first.map { $0 | 0x20 == 0x65 } ?? false
+            switch base.kind {
+            case .tupleAccess where mayBeExponent, .constant where mayBeExponent:
                 write("`\(name.name.replacingBackticks)`")
-            } else {
-                write(name)
+            default: write(name)
             }
         case .slice(let base, let from, let to):
             write(base: base, beforeBracket: true)

@@ -37,9 +37,18 @@ public struct QueryPrinter {
     /// Writes `expression` where the parser reads operators that bind at least as tightly as `minimum`.
     mutating func write(_ expression: QueryExpression, _ minimum: Binding = .alias) {
         guard let binding = expression.kind.binding, binding < minimum else { return write(bare: expression.kind) }
-        text += "("
-        write(bare: expression.kind)
-        text += ")"
+        write(enclosed: expression.kind)
+    }
+
+    /// Writes in parentheses, which a NOT that is written as a call does not need.
+    private mutating func write(enclosed kind: QueryExpression.Kind) {
+        var inner = QueryPrinter()
+        inner.write(bare: kind)
+        if case .not = kind, inner.text.hasPrefix("not(") {
+            text += inner.text
+        } else {
+            text += "(\(inner.text))"
+        }
     }
 
     /// Writes what an access, a call or a sign stands next to.
@@ -49,9 +58,7 @@ public struct QueryPrinter {
         if case .constant(let constant) = expression.kind, constant.isCallable, beforeBracket || constant.hasFraction {
             return write(bare: expression.kind)
         }
-        text += "("
-        write(bare: expression.kind)
-        text += ")"
+        write(enclosed: expression.kind)
     }
 }
 

@@ -115,7 +115,8 @@ struct CSVEventReader: EventReader {
             let trimmed = name[...].trimmingSpaces
             return trimmed.isEmpty ? "column_\(index + 1)" : trimmed
         }
-        if let index = header.indices.first(where: { header[..<$0].contains(header[$0]) }) {
+        var seen: Set<String> = []
+        if let index = header.indices.first(where: { !seen.insert(header[$0]).inserted }) {
             throw AirlockError(
                 .invalidData, "two columns are named '\(header[index])'", at: .file(path, line: 1),
                 hint: "Give each column a name of its own.")

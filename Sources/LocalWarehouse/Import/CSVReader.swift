@@ -50,8 +50,7 @@ struct CSVReader {
                 continue
             }
             switch buffer.withBytes({ parse($0, isComplete: isComplete) }) {
-            case .needsMore:
-                _ = try buffer.fill()
+            case .needsMore: try readOn()
             case .record(let fields, let length):
                 let start = line
                 line += newlines(in: length)
@@ -61,9 +60,15 @@ struct CSVReader {
             case .bad(let reason):
                 let hasLine = isComplete || buffer.withBytes { find(0x0A, $0, from: 0) } != nil
                 if hasLine { return rejectLine(reason) }
-                _ = try buffer.fill()
+                try readOn()
             }
         }
+    }
+
+    /// As much again: a record is parsed from its start each time, so that small reads must not each bring that about.
+    private mutating func readOn() throws(AirlockError) {
+        let wanted = 2 * buffer.count
+        while buffer.count < wanted, try buffer.fill() {}
     }
 
     private func parse(_ bytes: UnsafeBufferPointer<UInt8>, isComplete: Bool) -> Parse {

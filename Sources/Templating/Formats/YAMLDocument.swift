@@ -16,7 +16,16 @@ enum YAMLDocument {
 
     /// - Parameter text: bounded by the caller.
     static func read(_ text: String) throws(Failure) -> JSONValue {
-        try refuseExcess(Array(text.utf8))
+        let bytes = Array(text.utf8)
+        try refuseExcess(bytes)
+        do throws(Failure) {
+            return try parse(text)
+        } catch {
+            throw located(error, in: bytes)
+        }
+    }
+
+    private static func parse(_ text: String) throws(Failure) -> JSONValue {
         let root: Node?
         do {
             root = try Parser(yaml: text, resolver: .basic, encoding: .utf8).singleRoot()
@@ -58,6 +67,34 @@ enum YAMLDocument {
         }
         if aliases > maxAliases, anchors > 0 {
             throw Failure(reason: "more than \(maxAliases) aliases; write the values out")
+        }
+    }
+
+    /// The library follows YAML 1.1, to which NEL, LS and PS end lines too; to files and editors they do not.
+    private static func located(_ failure: Failure, in bytes: [UInt8]) -> Failure {
+        guard let line = failure.line else { return failure }
+        var (found, index) = (1, 0)
+        while found < line, index < bytes.count {
+            let length = lineBreak(at: index, bytes)
+            if length > 0 { found += 1 }
+            index += max(1, length)
+        }
+        for _ in 1..<max(1, failure.column ?? 1) where index < bytes.count {
+            index += 1
+            while index < bytes.count, bytes[index] & 0xC0 == 0x80 { index += 1 }
+        }
+        let place = LineIndex(bytes).position(of: index)
+        return Failure(reason: failure.reason, line: place.line, column: failure.column.map { _ in place.column })
+    }
+
+    /// How many bytes end a line at `index`, to YAML 1.1.
+    private static func lineBreak(at index: Int, _ bytes: [UInt8]) -> Int {
+        switch bytes[index] {
+        case 0x0A: 1
+        case 0x0D: index + 1 < bytes.count && bytes[index + 1] == 0x0A ? 2 : 1
+        case 0xC2: bytes[(index + 1)...].first == 0x85 ? 2 : 0
+        case 0xE2: bytes[(index + 1)...].first == 0x80 && [0xA8, 0xA9].contains(bytes[(index + 2)...].first) ? 3 : 0
+        default: 0
         }
     }
 

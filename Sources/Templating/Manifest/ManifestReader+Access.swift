@@ -9,7 +9,7 @@ extension ManifestReader {
         access.tables = texts(table, "tables", at: base)
         access.writes = flag(table, "writes", at: base) ?? false
         let known = TemplateAccess.readMethods + TemplateAccess.writeMethods
-        for (index, method) in (access.methods ?? []).enumerated() {
+        for (index, method) in (access.methods ?? []).enumerated() where !isFull {
             if !known.contains(method) {
                 report(
                     "unknown_method", "there is no method '\(method)'\(nearest(method, known))",
@@ -21,8 +21,9 @@ extension ManifestReader {
             }
         }
         if let columns = self.table(table, "columns", at: base) {
+            let tables = access.tables.map { Set($0) }
             for name in columns.keys {
-                if let tables = access.tables, !tables.contains(name) {
+                if let tables, !tables.contains(name) {
                     report(
                         "unknown_table", "columns of '\(name)', which is not among 'tables'",
                         at: JSONPointer.appending(name, to: base + "/columns"))

@@ -7,6 +7,10 @@ extension ManifestReader {
     mutating func readVariables(_ table: JSONObject) {
         let base = Self.tool + "/variables"
         var declared: [VariableDeclaration] = []
+        guard table.count <= VariableSchema.maxVariables else {
+            return report(
+                "variables", "a template declares at most \(VariableSchema.maxVariables) variables", at: base)
+        }
         for (name, value) in table {
             let pointer = JSONPointer.appending(name, to: base)
             guard isName(name, at: pointer) else { continue }
@@ -70,7 +74,7 @@ extension ManifestReader {
 
     private mutating func checkOrderRules(_ declared: [VariableDeclaration], at base: String) {
         for variable in declared {
-            for rule in variable.orderRules {
+            for rule in variable.orderRules where !isFull {
                 let pointer = "\(base)/\(variable.name)/\(rule.relation.rawValue)"
                 guard let other = declared.first(where: { $0.name == rule.other }), other.name != variable.name else {
                     let others = declared.map(\.name).filter { $0 != variable.name }

@@ -22,6 +22,7 @@ struct ManifestReader {
         guard problems.isEmpty else { return }
         read()
         problems.sort { ($0.line ?? 0, $0.column ?? 0) < ($1.line ?? 0, $1.column ?? 0) }
+        problems = problems.bounded
     }
 
     /// Where the value at `pointer` is written, in the file.
@@ -120,7 +121,11 @@ struct ManifestReader {
 }
 
 extension ManifestReader {
+    /// Whether there are more problems than are shown: further ones need not be put into words.
+    var isFull: Bool { problems.count > AirlockError.maxProblems }
+
     mutating func report(_ code: String, _ message: String, at pointer: String, suggested: JSONValue? = nil) {
+        if isFull { return }
         let place = place(of: pointer)
         problems.append(
             Problem(
@@ -133,7 +138,7 @@ extension ManifestReader {
     }
 
     mutating func refuseUnknownKeys(in object: JSONObject, at pointer: String, known: [String]) {
-        for key in object.keys where !known.contains(key) {
+        for key in object.keys where !isFull && !known.contains(key) {
             report(
                 "unknown_key", "there is no key '\(key)' here\(nearest(key, known))",
                 at: JSONPointer.appending(key, to: pointer),

@@ -25,20 +25,25 @@ struct MetadataBlock: Sendable {
         var found: MetadataBlock?
         var problems: [Problem] = []
         var line = 0
+        // The end of the run of comment lines at hand, and its last closing line: found once for all that open in it.
+        var run = (end: 0, closing: 0)
         while line < index.lineCount {
             guard let type = openedType(index.line(line)) else {
                 line += 1
                 continue
             }
-            var end = line + 1
-            var closing: Int?
-            while end < index.lineCount, isContent(index.line(end)) {
-                // At least one line of content has to stand before the closing one.
-                if end > line + 1, index.line(end).elementsEqual("# ///".utf8) { closing = end }
-                end += 1
+            if line >= run.end {
+                run = (line + 1, line)
+                while run.end < index.lineCount, isContent(index.line(run.end)) {
+                    if index.line(run.end).elementsEqual("# ///".utf8) { run.closing = run.end }
+                    run.end += 1
+                }
             }
-            guard let closing else {
-                if type == "script" { problems.append(unclosed(line, index)) }
+            let closing = run.closing
+            // At least one line of content has to stand before the closing one.
+            guard closing > line + 1 else {
+                // Each looks through the lines below it, so only the first few are put into words.
+                if type == "script", problems.count < 8 { problems.append(unclosed(line, index)) }
                 line += 1
                 continue
             }

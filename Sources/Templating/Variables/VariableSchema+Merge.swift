@@ -39,20 +39,14 @@ extension VariableSchema {
     private func take(
         _ name: String, _ value: JSONValue, from origin: VariableOrigin, into merged: inout MergedVariables
     ) {
-        guard let variable = self[name] else {
-            merged.problems.append(unknown(name, from: origin))
-            return
-        }
+        guard let variable = self[name] else { return refuse(name, origin, &merged) }
         set(variable, value, origin, &merged)
     }
 
     private func take(
         _ name: String, text: String, from origin: VariableOrigin, into merged: inout MergedVariables
     ) {
-        guard let variable = resolve(name) else {
-            merged.problems.append(unknown(name, from: origin))
-            return
-        }
+        guard let variable = resolve(name) else { return refuse(name, origin, &merged) }
         switch TextValue.read(text, schema: variable.schema, isNullable: variable.isNullable) {
         case .success(let value): set(variable, value, origin, &merged)
         case .failure(let mismatch):
@@ -64,6 +58,13 @@ extension VariableSchema {
             merged.problems.append(
                 Problem("type", mismatch.message + origin.suffix, pointer: pointer, allowed: variable.schema["type"]))
         }
+    }
+
+    /// Of unknown names a few say enough. What is wrong with a known one is kept in any case: it must not be run with
+    /// its default instead.
+    private func refuse(_ name: String, _ origin: VariableOrigin, _ merged: inout MergedVariables) {
+        guard merged.problems.count <= AirlockError.maxProblems + VariableSchema.maxVariables else { return }
+        merged.problems.append(unknown(name, from: origin))
     }
 
     private func set(

@@ -12,6 +12,9 @@ public struct VariableSchema: Sendable {
 
     public subscript(name: String) -> VariableDeclaration? { byName[name] }
 
+    /// More than anyone fills in; each is compared with others in places.
+    static let maxVariables = 256
+
     /// Whether `name` may name a variable.
     static func isName(_ name: String) -> Bool {
         guard let first = name.utf8.first, (0x61...0x7A).contains(first), name.utf8.count <= 64 else { return false }

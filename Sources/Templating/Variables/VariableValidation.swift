@@ -80,7 +80,7 @@ struct VariableValidation {
         }
         problems += orderProblems(values, faulty: Set(problems.map(\.pointer)))
         guard schemaProblems.isEmpty else { return .brokenSchema(schemaProblems) }
-        guard problems.isEmpty else { return .invalid(inOrder(problems)) }
+        guard problems.isEmpty else { return .invalid(inOrder(problems).bounded) }
         return .valid(
             ValidatedVariables(values: values, secrets: secrets, origins: origins, notes: merged.notes + unchecked))
     }

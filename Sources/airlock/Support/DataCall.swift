@@ -55,18 +55,14 @@ enum QueryPlace {
     /// The line of the query at fault, and a caret below the place; nothing for an error elsewhere.
     static func excerpt(_ error: AirlockError, of text: String) -> [String] {
         guard case .query(let line, let column) = error.location, line >= 1, column >= 1 else { return [] }
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        // Lines and columns as `location(of:in:)` counts them; a tab would make the caret's column uncertain.
+        let lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }
         guard line <= lines.count else { return [] }
-        // Columns count characters as editors do; a tab would make the caret's column uncertain.
-        let characters = Array(lines[line - 1].unicodeScalars)
+        let characters = Array(lines[line - 1])
         let place = min(column - 1, characters.count)
         // A long line is shown around the place.
         let start = max(0, place - 60)
-        let shown = { (part: ArraySlice<Unicode.Scalar>) -> String in
-            var view = String.UnicodeScalarView()
-            view.append(contentsOf: part.map { $0 == "\t" ? " " : $0 })
-            return SafeText.line(String(view))
-        }
+        let shown = { (part: ArraySlice<Character>) in SafeText.line(String(part.map { $0 == "\t" ? " " : $0 })) }
         let before = shown(characters[start..<place])
         let after = shown(characters[place..<min(characters.count, place + 40)])
         return [before + after, String(repeating: " ", count: SafeText.columns(of: before)) + "^"]
