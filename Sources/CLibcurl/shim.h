@@ -17,6 +17,7 @@
 #define AIRLOCK_CURL_FUNCTIONS(X) \
   X(global_init) X(version_info) X(slist_append) X(slist_free_all) \
   X(easy_init) X(easy_cleanup) X(easy_reset) X(easy_setopt) X(easy_getinfo) X(easy_pause) X(easy_strerror) \
+  X(easy_perform) \
   X(multi_init) X(multi_cleanup) X(multi_setopt) X(multi_add_handle) X(multi_remove_handle) \
   X(multi_perform) X(multi_poll) X(multi_wakeup) X(multi_info_read)
 
@@ -72,6 +73,10 @@ static inline void airlock_curl_free_list(airlock_curl_ref curl, struct curl_sli
 static inline CURL *_Nullable airlock_easy_init(airlock_curl_ref curl) { return curl->easy_init(); }
 static inline void airlock_easy_cleanup(airlock_curl_ref curl, CURL *_Nonnull easy) { curl->easy_cleanup(easy); }
 static inline void airlock_easy_reset(airlock_curl_ref curl, CURL *_Nonnull easy) { curl->easy_reset(easy); }
+// The whole transfer at once: what the benchmarks compare with.
+static inline CURLcode airlock_easy_perform(airlock_curl_ref curl, CURL *_Nonnull easy) {
+  return curl->easy_perform(easy);
+}
 static inline CURLcode airlock_easy_unpause(airlock_curl_ref curl, CURL *_Nonnull easy) {
   return curl->easy_pause(easy, CURLPAUSE_CONT);
 }

@@ -46,6 +46,9 @@ import Testing
             testDescription: "another protocol", kind: .malformed,
             steps: [.text("HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\nxxx"), .close]),
         Case(
+            testDescription: "a body that ends with the connection", kind: .malformed,
+            steps: [.text(LoopbackStep.head(length: nil)), .text("whole or not"), .close]),
+        Case(
             testDescription: "no gzip where gzip is announced", kind: .malformed,
             steps: [.response(headers: [("Content-Encoding", "gzip")], body: "this is none")]),
         Case(
@@ -117,6 +120,17 @@ import Testing
         var large = try server.request("/", .head)
         large.maxResponseSize = ByteCount(10)
         #expect(try await transport.send(large).headers["Content-Length"] == "1000")
+    }
+
+    /// They are all that there is to see of a fault.
+    @Test func readsAnErrorsPageToTheEndOfTheConnection() async throws {
+        let server = try LoopbackServer { _ in
+            [.text("HTTP/1.0 502 Bad\r\n\r\nupstream is down"), .close]
+        }
+        let response = try await makeTransport().send(try server.request())
+        #expect(response.status == 502)
+        #expect(response.text == "upstream is down")
+        #expect(response.timings.httpVersion == "1.0")
     }
 
     @Test func reportsARefusedConnection() async throws {

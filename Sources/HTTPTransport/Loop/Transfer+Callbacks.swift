@@ -46,6 +46,11 @@ extension Transfer {
             return false
         case .none: break
         }
+        // An error's page may be cut; a result must not be.
+        if (200..<300).contains(head.status), head.status != 204, request.method != .head, !head.saysWhereBodyEnds {
+            fail(.malformed(url, cause: "it does not say where its body ends"))
+            return false
+        }
         // What a HEAD response announces does not come.
         if request.method != .head, let length = head.headers["content-length"].flatMap(Int.init) {
             guard length <= maxBodyBytes else {

@@ -13,6 +13,7 @@ struct ResponseHeadReader {
     let maxBytes: Int
     private(set) var status = 0
     private(set) var headers = HTTPHeaders()
+    private var isHTTP1 = false
     private var bytes = 0
     private(set) var isComplete = false
 
@@ -39,6 +40,7 @@ struct ResponseHeadReader {
     private mutating func begin(_ line: Slice<UnsafeRawBufferPointer>) -> Step {
         let digits = line.drop { $0 != 0x20 }.dropFirst().prefix { $0 != 0x20 }
         guard digits.count == 3, digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return .malformed }
+        isHTTP1 = line.starts(with: "HTTP/1".utf8)
         status = digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
         headers = HTTPHeaders()
         return (100...599).contains(status) ? .more : .malformed
@@ -54,6 +56,12 @@ struct ResponseHeadReader {
         }
         isComplete = true
         return .complete
+    }
+
+    /// Whether a body that follows ends where the head says, and not where the connection does: then a body that was cut
+    /// looks like a whole one (RFC 9112, section 8).
+    var saysWhereBodyEnds: Bool {
+        !isHTTP1 || headers["content-length"] != nil || headers["transfer-encoding"] != nil
     }
 
     private static func text(_ bytes: Slice<UnsafeRawBufferPointer>) -> String {

@@ -22,6 +22,11 @@ struct LoopbackConnection {
                 end = found
                 break
             }
+            if let first = pending.first, !(0x41...0x5A).contains(first) {
+                // No method begins like this: TLS, most likely.
+                _ = send(Array(LoopbackStep.head(400, length: 0).utf8))
+                return nil
+            }
             end = max(0, pending.count - 3)
             guard pending.count < 1 << 20, fill() else { return nil }
         }

@@ -20,6 +20,9 @@ extension TLSServer {
                     if name.lower() == b"content-length":
                         length = int(value)
                 file.read(length)
+                if offer == "cut":
+                    tls.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhalf")
+                    return tls.shutdown(socket.SHUT_RDWR)
                 tls.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n" + tls.version().encode())
 
 
@@ -62,8 +65,12 @@ extension TLSServer {
                         self.window += more
                 elif kind == 3:  # RST_STREAM
                     self.left.pop(stream, None)
-                elif kind in (0, 1) and flags & 1:  # DATA or HEADERS, the request's last
-                    self.answer(stream)
+                elif kind in (0, 1):  # DATA, HEADERS
+                    if kind == 0 and payload:
+                        more = struct.pack(">I", len(payload))
+                        self.tls.sendall(frame(8, 0, 0, more) + frame(8, 0, stream, more))
+                    if flags & 1:  # the request's last
+                        self.answer(stream)
 
             def answer(self, stream):
                 self.count += 1

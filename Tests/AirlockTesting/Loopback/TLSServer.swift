@@ -9,6 +9,8 @@ public final class TLSServer: Sendable {
         case tls12
         /// TLS 1.3 with HTTP/2 (ALPN `h2`).
         case http2
+        /// TLS 1.3; a body without a length, and then the end of the connection without TLS's close_notify.
+        case cut
     }
 
     private let child: Child
