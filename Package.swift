@@ -106,7 +106,8 @@ let package = Package(
         .executableTarget(
             name: "airlock-bench",
             dependencies: [
-                "AirlockCore", "DriverKit", "HogQL", "LocalWarehouse", .product(name: "GRDB", package: "GRDB.swift"),
+                "AirlockCore", "CLibcurl", "DriverKit", "HTTPTransport", "HogQL", "LocalWarehouse",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             path: "Benchmarks/AirlockBench", swiftSettings: strict),
 
