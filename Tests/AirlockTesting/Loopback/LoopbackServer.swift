@@ -19,14 +19,18 @@ public final class LoopbackServer: Sendable {
     public let port: Int
     private let listener: Int32
     private let script: Script
+    private let keepsRequests: Bool
     private let state = Mutex(State())
     /// The numbers of connections that the client ended, in the order in which that was noticed.
     public let hangUps: AsyncStream<Int>
     private let hungUp: AsyncStream<Int>.Continuation
 
-    /// - Parameter script: called on the connections' threads.
-    public init(_ script: @escaping Script) throws {
+    /// - Parameters:
+    ///   - keepsRequests: whether `requests` holds them; where many come, they are memory.
+    ///   - script: called on the connections' threads.
+    public init(keepsRequests: Bool = true, _ script: @escaping Script) throws {
         self.script = script
+        self.keepsRequests = keepsRequests
         (hangUps, hungUp) = AsyncStream.makeStream()
         (listener, port) = try Self.listen()
         let thread = Thread { [weak self, listener] in
@@ -111,7 +115,7 @@ public final class LoopbackServer: Sendable {
     private func serve(_ connection: LoopbackConnection) {
         var connection = connection
         while let request = connection.readRequest() {
-            state.withLock { $0.requests.append(request) }
+            if keepsRequests { state.withLock { $0.requests.append(request) } }
             for step in script(request) {
                 switch connection.perform(step) {
                 case .goesOn: continue
