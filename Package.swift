@@ -43,6 +43,8 @@ let package = Package(
     targets: [
         // System libraries.
         .systemLibrary(name: "CLibseccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
+        // Without pkg-config, which would link it: it is loaded when it is needed.
+        .systemLibrary(name: "CLibcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // Leaves.
@@ -51,6 +53,9 @@ let package = Package(
             [.product(name: "OrderedCollections", package: "swift-collections"), "BigInt"]),
         module("LinearRegex"),
         module("JSONSchema", ["AirlockCore", "LinearRegex"]),
+
+        // The network.
+        module("HTTPTransport", ["AirlockCore", "CLibcurl"]),
 
         // Templates.
         module("Templating", ["AirlockCore", "JSONSchema", "Yams"]),
@@ -107,7 +112,8 @@ let package = Package(
         .executableTarget(
             name: "airlock-bench",
             dependencies: [
-                "AirlockCore", "DriverKit", "HogQL", "LocalWarehouse", .product(name: "GRDB", package: "GRDB.swift"),
+                "AirlockCore", "CLibcurl", "DriverKit", "HTTPTransport", "HogQL", "LocalWarehouse",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             path: "Benchmarks/AirlockBench", swiftSettings: strict),
 
@@ -127,6 +133,7 @@ let package = Package(
             name: "AirlockTesting", dependencies: ["AirlockCore"], path: "Tests/AirlockTesting",
             swiftSettings: strict),
         tests("AirlockCoreTests", ["AirlockCore"]),
+        tests("HTTPTransportTests", ["AirlockCore", "AirlockTesting", "CLibcurl", "HTTPTransport"]),
         tests("LinearRegexTests", ["LinearRegex"]),
         tests("JSONSchemaTests", ["AirlockCore", "JSONSchema"]),
         tests(

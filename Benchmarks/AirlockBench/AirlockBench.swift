@@ -10,13 +10,14 @@ import Glibc
 struct AirlockBench {
     static func main() async {
         let arguments = CommandLine.arguments
-        guard arguments.count == 3 else { return fail("usage: airlock-bench prepare|work FOLDER") }
+        guard arguments.count == 3 else { return fail("usage: airlock-bench prepare|work|http-server FOLDER") }
         do {
             let data = BenchData(folder: arguments[2])
             switch arguments[1] {
             case "prepare": try await data.prepare()
             case "work": try await work(StepList(data))
-            default: fail("usage: airlock-bench prepare|work FOLDER")
+            case "http-server": HTTPServerStep.serve()
+            default: fail("usage: airlock-bench prepare|work|http-server FOLDER")
             }
         } catch {
             fail("\(error)")

@@ -23,7 +23,7 @@ struct StepList {
 
     init(_ data: BenchData) {
         let queries = QuerySteps(path: data.warehouse)
-        let all: [any BenchStep] = [ParseStep(), ImportStep(data: data)] + queries.all
+        let all: [any BenchStep] = [ParseStep(), ImportStep(data: data)] + queries.all + HTTPSteps.all
         steps = Dictionary(all.map { ($0.name, $0) }) { first, _ in first }
     }
 

@@ -58,4 +58,11 @@ def all_rows():
             [Aim("ratio", 1.3), Aim("MiB", 300)], rounds=10, compares_answers=True),
         Row("query", "query: funnel of three steps", sides.Step("funnel"), [sides.Step("funnel-rows")],
             [Aim("ratio", 3), Aim("MiB", 300)], rounds=10, compares_answers=True),
+        # What our side adds is some microseconds for each request: against an answer of no time that is much, against one of
+        # a quick query little.
+        Row("http", "http: answered at once", sides.HTTPStep("http-transport"),
+            [sides.HTTPStep("http-curl"), sides.Requests()],
+            [Aim("ratio to python requests", 0.333)], rounds=20, compares_answers=True),
+        Row("http", "http: answered in a millisecond", sides.HTTPStep("http-transport/1ms"),
+            [sides.HTTPStep("http-curl/1ms")], [Aim("ratio", 1.1)], rounds=10, compares_answers=True),
     ]

@@ -149,3 +149,61 @@ class ReadJSON:
 
     def stop(self):
         pass
+
+
+class HTTPServer:
+    """The server that the HTTP sides share: started by the first of them, ended by the last."""
+
+    users = 0
+    process = None
+
+    @classmethod
+    def begin(cls, setting):
+        if cls.users == 0:
+            cls.process = subprocess.Popen([setting.built_bench(), "http-server", setting.cache],
+                                           stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            os.environ["AIRLOCK_BENCH_PORT"] = cls.process.stdout.readline().strip()
+        cls.users += 1
+
+    @classmethod
+    def end(cls):
+        cls.users -= 1
+        if cls.users == 0:
+            cls.process.stdin.close()
+            cls.process.wait()
+
+
+class HTTPStep(Step):
+    """A step of airlock-bench that asks the shared server."""
+
+    def __init__(self, step):
+        super().__init__(step, needs_data=False)
+
+    def start(self, setting):
+        HTTPServer.begin(setting)
+        super().start(setting)
+
+    def stop(self):
+        super().stop()
+        HTTPServer.end()
+
+
+class Requests(Worker):
+    """Python's requests library with a session, where a Python has it (AIRLOCK_BENCH_PYTHON, else python3)."""
+
+    def __init__(self):
+        super().__init__("python requests", "http")
+
+    def command(self, setting):
+        return [HogQLParser.python(), os.path.join(os.path.dirname(os.path.abspath(__file__)), "requests_worker.py")]
+
+    def start(self, setting):
+        if subprocess.run([HogQLParser.python(), "-c", "import requests"], capture_output=True).returncode != 0:
+            raise Missing("requests is not installed (pip install requests, or name a Python that has it in "
+                          "AIRLOCK_BENCH_PYTHON)")
+        HTTPServer.begin(setting)
+        super().start(setting)
+
+    def stop(self):
+        super().stop()
+        HTTPServer.end()

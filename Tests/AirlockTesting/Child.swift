@@ -90,6 +90,16 @@ public final class Child: @unchecked Sendable {
         input = -1
     }
 
+    /// The next line of standard output, without its end; `nil` at the output's end.
+    public func readLine() -> String? {
+        var (line, byte) = ([UInt8](), UInt8())
+        while Glibc.read(output, &byte, 1) == 1 {
+            if byte == 0x0A { return String(decoding: line, as: UTF8.self) }
+            line.append(byte)
+        }
+        return line.isEmpty ? nil : String(decoding: line, as: UTF8.self)
+    }
+
     /// Reads both outputs to their ends and reaps the child.
     ///
     /// - Returns: its exit code, or 128 and the signal's number.
