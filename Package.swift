@@ -67,6 +67,7 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         module("Broker", ["AirlockCore", "DriverKit"]),
+        module("Resilience", ["AirlockCore"]),
 
         // Composition and presentation.
         .executableTarget(name: "embed-files", swiftSettings: strict),
@@ -116,6 +117,10 @@ let package = Package(
                 "AirlockCore", "DriverKit", "HogQL", "LocalWarehouse", .product(name: "GRDB", package: "GRDB.swift"),
             ], exclude: ["Execution/Recording"]),
         tests("BrokerTests", ["AirlockCore", "Broker", "DriverKit"]),
+        .target(
+            name: "ResilienceTesting", dependencies: ["Resilience"], path: "Tests/ResilienceTesting",
+            swiftSettings: strict),
+        tests("ResilienceTests", ["AirlockCore", "Resilience", "ResilienceTesting"]),
         tests("RunnerTests", ["AirlockCore", "Broker", "DriverKit", "Runner", "Sandbox", "Templating"]),
         tests("ReportingTests", ["AirlockCore", "Reporting"]),
         tests(
