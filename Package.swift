@@ -33,7 +33,9 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/attaswift/BigInt", from: "6.0.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
@@ -83,6 +85,15 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         module("Broker", ["AirlockCore", "DriverKit"]),
+        module("Resilience", ["AirlockCore"]),
+        module(
+            "Telemetry",
+            [
+                "AirlockCore", "Resilience",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+            ]),
 
         // Composition and presentation.
         .executableTarget(name: "embed-files", swiftSettings: strict),
@@ -148,6 +159,18 @@ let package = Package(
                 "AirlockCore", "DriverKit", "HogQL", "LocalWarehouse", .product(name: "GRDB", package: "GRDB.swift"),
             ], exclude: ["Execution/Recording"]),
         tests("BrokerTests", ["AirlockCore", "Broker", "DriverKit"]),
+        .target(
+            name: "ResilienceTesting", dependencies: ["Resilience"], path: "Tests/ResilienceTesting",
+            swiftSettings: strict),
+        tests("ResilienceTests", ["AirlockCore", "Resilience", "ResilienceTesting"]),
+        tests(
+            "TelemetryTests",
+            [
+                "AirlockCore", "Resilience", "ResilienceTesting", "Telemetry",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+            ]),
         tests("RunnerTests", ["AirlockCore", "Broker", "DriverKit", "Runner", "Sandbox", "Templating"]),
         tests("DoctorTests", ["AirlockCore", "Doctor", "HostileProbes"]),
         tests("ReportingTests", ["AirlockCore", "Reporting"]),

@@ -26,7 +26,8 @@ extension Duration {
             let tenths = (value * 10).rounded() / 10
             return tenths == tenths.rounded() ? String(Int(tenths)) : String(tenths)
         }
-        let seconds = inSeconds
+        // Some thirty million years, either way: more is not worth a digit, and would not fit an Int.
+        let seconds = min(max(inSeconds, -1e15), 1e15)
         switch seconds {
         case ..<0.001: return "\(rounded(seconds * 1e6)) µs"
         case ..<1: return "\(rounded(seconds * 1e3)) ms"

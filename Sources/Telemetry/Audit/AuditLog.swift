@@ -1,0 +1,126 @@
+public import AirlockCore
+internal import Synchronization
+
+/// An append-only log of calls: a line of JSON for each, chained by hashes.
+///
+/// Several processes may write to one log. Whoever rotates it by renaming the file needs to tell nobody: the next record
+/// goes to a new file and continues the chain. A line that a crash tore is left as it is, ended, and accounted for by a
+/// record of its own.
+public final class AuditLog: Sendable {
+    /// When a record is brought to the disk (fdatasync(2)).
+    public enum Sync: String, Sendable, Hashable, CaseIterable {
+        /// Before the call is answered: no record is lost, whatever happens to the machine. The default.
+        case always
+        /// When the kernel gets to it: a crash of the process loses nothing, one of the machine the last seconds.
+        case never
+    }
+
+    private struct State: ~Copyable {
+        var file: AuditFile?
+        /// The file's size after our last record; another one means that others wrote.
+        var size = 0
+        var number = 0
+        var hash = AuditRecord.genesis
+    }
+
+    public let path: String
+    private let sync: Sync
+    private let unixTime: @Sendable () -> Duration
+    private let state = Mutex(State())
+
+    /// Nothing is opened before the first record.
+    ///
+    /// - Parameter unixTime: the time since 1970-01-01T00:00:00Z; the machine's if not given.
+    public init(path: String, sync: Sync = .always, unixTime: (@Sendable () -> Duration)? = nil) {
+        self.path = path
+        self.sync = sync
+        self.unixTime = unixTime ?? { UTCTime.now }
+    }
+
+    /// Adds a record.
+    ///
+    /// - Throws: `file_failed`. The call must not go on as if it had been recorded.
+    public func append(_ entry: AuditEntry) throws(AirlockError) {
+        try state.withLock { state throws(AirlockError) in
+            // A file that was renamed between opening and locking is left to its new name; more than a few times in a row
+            // nobody rotates.
+            for _ in 0..<5 {
+                if state.file == nil {
+                    state.file = try AuditFile(path: path)
+                    state.size = -1
+                }
+                if try record(entry, &state) { return }
+                state.file = nil
+            }
+            throw AuditFile.failure("is being replaced again and again", path, nil)
+        }
+    }
+
+    /// - Returns: whether the file is still the log's.
+    private func record(_ entry: AuditEntry, _ state: inout State) throws(AirlockError) -> Bool {
+        guard let file = state.file.take() else { return false }
+        var (size, number, hash) = (state.size, state.number, state.hash)
+        var written = false
+        let outcome: Result<Void, AirlockError>
+        do throws(AirlockError) {
+            written = try file.locked { () throws(AirlockError) in
+                guard file.isCurrent else { return false }
+                let actual = try file.size()
+                if actual != size { (number, hash) = try caughtUp(file, actual, number, hash) }
+                let (line, newHash) = AuditRecord.line(
+                    number: number + 1, previous: hash, time: UTCTime.text(unixTime()), members: entry.members)
+                try file.append(line, sync: sync == .always)
+                (number, hash) = (number + 1, newHash)
+                size = try file.size()
+                return true
+            }
+            outcome = .success(())
+        } catch {
+            // Half a line may stand there now: look again before the next record.
+            size = -1
+            outcome = .failure(error)
+        }
+        (state.size, state.number, state.hash) = (size, number, hash)
+        state.file = consume file
+        try outcome.get()
+        return written
+    }
+
+    /// Where the chain stands in a file that others wrote to, or that a crash left.
+    private func caughtUp(
+        _ file: borrowing AuditFile, _ size: Int, _ number: Int, _ hash: String
+    ) throws(AirlockError) -> (Int, String) {
+        // A new file continues what this process wrote to the former one.
+        if size == 0 { return (number, hash) }
+        let tail = try file.tail(4 * AuditRecord.maxLineBytes, of: size)
+        var lines = tail.split(separator: 0x0A, omittingEmptySubsequences: false).map { Array($0) }
+        let unended = lines.removeLast()
+        if !unended.isEmpty, let record = try? AuditRecord(line: unended) {
+            // All of it but its end.
+            try file.append([0x0A], sync: sync == .always)
+            return (record.number, record.hash)
+        }
+        // A crash may have come again while the traces of the first were dealt with: there may be several torn lines.
+        var torn = unended.isEmpty ? [] : [unended]
+        var last = (number: number, hash: hash)
+        while let line = lines.popLast() {
+            if let record = try? AuditRecord(line: line) {
+                last = (record.number, record.hash)
+                break
+            }
+            torn.insert(line, at: 0)
+        }
+        if torn.isEmpty { return last }
+        guard torn.allSatisfy(AuditRecord.isTorn) else {
+            throw AirlockError(
+                .invalidData, "the audit log does not end with a record that holds", at: .file(path),
+                hint: "See what is wrong with 'airlock audit verify', and move the file away to begin a new log.")
+        }
+        let end: [UInt8] = unended.isEmpty ? [] : [0x0A]
+        let (line, newHash) = AuditRecord.line(
+            number: last.number + 1, previous: last.hash, time: UTCTime.text(unixTime()),
+            members: AuditRecord.healing(Array(torn.joined(separator: [0x0A]))))
+        try file.append(end + line, sync: sync == .always)
+        return (last.number + 1, newHash)
+    }
+}

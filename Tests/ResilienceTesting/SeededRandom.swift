@@ -1,0 +1,24 @@
+/// SplitMix64: the same numbers for the same seed.
+public struct SeededRandom: RandomNumberGenerator, Sendable {
+    private var state: UInt64
+
+    public init(_ seed: UInt64) { state = seed }
+
+    public mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
+    }
+
+    /// Numbers from 0 up to 1, for what takes its randomness as a closure.
+    public static func unit(_ seed: UInt64) -> @Sendable () -> Double {
+        let state = Shared(SeededRandom(seed))
+        return {
+            var number = 0.0
+            state.change { number = Double.random(in: 0..<1, using: &$0) }
+            return number
+        }
+    }
+}
