@@ -76,6 +76,15 @@ let package = Package(
             ]),
         module("Broker", ["AirlockCore", "DriverKit"]),
 
+        // PostHog.
+        module("FeatureFlags", ["AirlockCore", "LinearRegex"]),
+        module(
+            "PostHogServer",
+            [
+                "AirlockCore", "CZlib", "DriverKit", "FeatureFlags", "HogQL", "LocalWarehouse",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
+
         // Composition and presentation.
         .executableTarget(name: "embed-files", swiftSettings: strict),
         .plugin(name: "EmbedFiles", capability: .buildTool(), dependencies: ["embed-files"]),
@@ -90,8 +99,8 @@ let package = Package(
         .executableTarget(
             name: "airlock",
             dependencies: [
-                "AirlockCore", "Broker", "DriverKit", "HogQL", "LocalWarehouse", "Reporting", "Runner", "Sandbox",
-                "Templating",
+                "AirlockCore", "Broker", "DriverKit", "HogQL", "LocalWarehouse", "PostHogServer", "Reporting", "Runner",
+                "Sandbox", "Templating",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -123,6 +132,9 @@ let package = Package(
             [
                 "AirlockCore", "DriverKit", "HogQL", "LocalWarehouse", .product(name: "GRDB", package: "GRDB.swift"),
             ], exclude: ["Execution/Recording"]),
+        tests("FeatureFlagsTests", ["AirlockCore", "FeatureFlags"], exclude: ["record.py", "vectors.jsonl"]),
+        tests(
+            "PostHogServerTests", ["AirlockCore", "LocalWarehouse", "PostHogServer"], exclude: ["sdk_check.py"]),
         tests("BrokerTests", ["AirlockCore", "Broker", "DriverKit"]),
         tests("RunnerTests", ["AirlockCore", "Broker", "DriverKit", "Runner", "Sandbox", "Templating"]),
         tests("ReportingTests", ["AirlockCore", "Reporting"]),
