@@ -95,6 +95,15 @@ let package = Package(
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
             ]),
 
+        // PostHog.
+        module("FeatureFlags", ["AirlockCore", "LinearRegex"]),
+        module(
+            "PostHogServer",
+            [
+                "AirlockCore", "CZlib", "DriverKit", "FeatureFlags", "HogQL", "LocalWarehouse",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
+
         // Composition and presentation.
         .executableTarget(name: "embed-files", swiftSettings: strict),
         .plugin(name: "EmbedFiles", capability: .buildTool(), dependencies: ["embed-files"]),
@@ -111,8 +120,8 @@ let package = Package(
         .executableTarget(
             name: "airlock",
             dependencies: [
-                "AirlockCore", "Broker", "Doctor", "DriverKit", "HogQL", "HostileProbes", "LocalWarehouse", "Reporting",
-                "Runner",
+                "AirlockCore", "Broker", "Doctor", "DriverKit", "HogQL", "HostileProbes", "LocalWarehouse",
+                "PostHogServer", "Reporting", "Runner",
                 "Sandbox", "Templating",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -158,6 +167,9 @@ let package = Package(
             [
                 "AirlockCore", "DriverKit", "HogQL", "LocalWarehouse", .product(name: "GRDB", package: "GRDB.swift"),
             ], exclude: ["Execution/Recording"]),
+        tests("FeatureFlagsTests", ["AirlockCore", "FeatureFlags"], exclude: ["record.py", "vectors.jsonl"]),
+        tests(
+            "PostHogServerTests", ["AirlockCore", "LocalWarehouse", "PostHogServer"], exclude: ["sdk_check.py"]),
         tests("BrokerTests", ["AirlockCore", "Broker", "DriverKit"]),
         .target(
             name: "ResilienceTesting", dependencies: ["Resilience"], path: "Tests/ResilienceTesting",

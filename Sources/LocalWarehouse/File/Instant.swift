@@ -16,6 +16,9 @@ package enum Instant {
         return Int64(time.tv_sec) &* 1_000_000 &+ Int64(time.tv_nsec) / 1000
     }
 
+    /// Reads ISO 8601 and Unix times as imports do; `nil` for anything else.
+    package static func read(_ text: String) -> Int64? { TimestampReader.read(text) }
+
     /// `2026-01-01T00:00:00.000000Z`
     package static func text(_ instant: Int64) -> String {
         var bytes: [UInt8] = []

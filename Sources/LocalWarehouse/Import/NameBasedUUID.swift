@@ -1,3 +1,5 @@
+internal import AirlockCore
+
 /// UUIDs of version 5 (RFC 9562 §5.5): the same name gives the same id on every machine.
 enum NameBasedUUID {
     /// The name space of events without a `uuid`; the name is the line.

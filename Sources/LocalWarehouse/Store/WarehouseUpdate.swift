@@ -68,7 +68,7 @@ enum WarehouseUpdate {
         return try result.get()
     }
 
-    private static func open(_ path: String, journal: String, synchronous: String) throws -> DatabaseQueue {
+    static func open(_ path: String, journal: String, synchronous: String) throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.label = "warehouse-import"
         configuration.busyMode = .timeout(5)

@@ -1,15 +1,16 @@
-/// SHA-1 (RFC 3174), for name-based UUIDs and the function of that name: it protects nothing.
-struct SHA1 {
+/// SHA-1 (RFC 3174), for name-based UUIDs, for the buckets of feature flags and for the function of that name: it
+/// protects nothing.
+public struct SHA1 {
     private var state: (UInt32, UInt32, UInt32, UInt32, UInt32) = (
         0x6745_2301, 0xEFCD_AB89, 0x98BA_DCFE, 0x1032_5476, 0xC3D2_E1F0
     )
 
-    static func digest(_ message: some Collection<UInt8>) -> [UInt8] {
+    public static func digest(_ message: some Collection<UInt8>) -> [UInt8] {
         Array(message).withUnsafeBufferPointer { digest(of: $0) }
     }
 
     /// - Parameter parts: the message, in pieces.
-    static func digest(of parts: UnsafeBufferPointer<UInt8>...) -> [UInt8] {
+    public static func digest(of parts: UnsafeBufferPointer<UInt8>...) -> [UInt8] {
         var hash = SHA1()
         let length = parts.reduce(0) { $0 + $1.count }
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 64) { block in

@@ -1,0 +1,84 @@
+/// A request of HTTP/1.1 (RFC 9112), read whole.
+public struct HTTPRequest: Sendable {
+    public var method: String
+    /// The path, percent-decoded; never with a fragment or a query.
+    public var path: String
+    /// The path and query as they came.
+    public var target: String
+    /// The query's parameters in their order, decoded.
+    public var query: [(name: String, value: String)]
+    /// By name in lower case; values of the same name are joined with a comma.
+    public var headers: [String: String]
+    /// After transfer coding, before content coding.
+    public var body: [UInt8]
+
+    public init(
+        method: String, target: String, headers: [String: String] = [:], body: [UInt8] = []
+    ) {
+        self.method = method
+        self.target = target
+        self.headers = headers
+        self.body = body
+        let withoutFragment = target.prefix { $0 != "#" }
+        let parts = withoutFragment.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        path = PercentCoding.decoded(parts.first ?? "", plusIsSpace: false)
+        query = parts.count > 1 ? PercentCoding.pairs(parts[1]) : []
+    }
+
+    /// The first parameter of this name.
+    public func parameter(_ name: String) -> String? { query.first { $0.name == name }?.value }
+
+    public func header(_ name: String) -> String? { headers[name] }
+}
+
+/// Percent-encoding of paths, queries and forms (RFC 3986 §2.1, and the URL standard's form encoding).
+enum PercentCoding {
+    static func decoded(_ text: some StringProtocol, plusIsSpace: Bool) -> String {
+        var bytes: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            if byte == 0x25, rest.count >= 2, let high = hex(rest[rest.startIndex]),
+                let low = hex(rest[rest.startIndex + 1])
+            {
+                bytes.append(high << 4 | low)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(plusIsSpace && byte == 0x2B ? 0x20 : byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    static func pairs(_ text: some StringProtocol) -> [(name: String, value: String)] {
+        text.split(separator: "&").map { pair in
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            return (
+                decoded(parts[0], plusIsSpace: true), parts.count > 1 ? decoded(parts[1], plusIsSpace: true) : ""
+            )
+        }
+    }
+
+    /// A value as part of a query.
+    static func encoded(_ text: String) -> String {
+        var result = ""
+        for byte in text.utf8 {
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E:
+                result.unicodeScalars.append(Unicode.Scalar(byte))
+            default:
+                let text = String(byte, radix: 16, uppercase: true)
+                result += byte < 16 ? "%0\(text)" : "%\(text)"
+            }
+        }
+        return result
+    }
+
+    private static func hex(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case 0x30...0x39: byte - 0x30
+        case 0x41...0x46: byte - 0x37
+        case 0x61...0x66: byte - 0x57
+        default: nil
+        }
+    }
+}
