@@ -1,0 +1,62 @@
+public import AirlockCore
+public import DriverKit
+internal import HTTPTransport
+public import Resilience
+
+/// PostHog over its HTTP API.
+///
+/// Making one costs nothing; the first call opens the first connection. Safe to use from several tasks at once; one
+/// instance is meant to serve a whole process, since it holds the connections, the limits and the cache.
+public final class PostHogDriver: DataDriver {
+    public let name = "posthog"
+    let client: PostHogClient
+
+    /// - Parameters:
+    ///   - observer: is told of attempts, waits, hits and the breaker's moves, for logs and metrics.
+    ///   - random: for jitter, evenly distributed from 0 up to 1.
+    /// - Throws: `invalid_argument` with everything that is wrong with the configuration.
+    public init(
+        _ configuration: PostHogConfiguration, clock: any ResilienceClock = SystemClock(),
+        observer: any ResilienceObserver = SilentObserver(),
+        random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
+    ) throws(AirlockError) {
+        client = try PostHogClient(configuration, clock: clock, observer: observer, random: random)
+    }
+
+    /// Ends everything under way and closes the connections.
+    public func shutdown() async { await client.shutdown() }
+
+    /// The eight entity types. What the key's scopes do not reach shows when it is asked for, or in a health check.
+    public func listObjects() async throws(AirlockError) -> [DataObject] {
+        EntityType.allCases.map {
+            DataObject(name: $0.rawValue, description: $0.text, available: true, queryable: $0.table != nil)
+        }
+    }
+
+    public func prepare(_ text: String, values: JSONObject) async throws(AirlockError) -> any PreparedQuery {
+        try PostHogQuery(text, values: values, client: client)
+    }
+
+    public func names(of kind: DataNameKind) async throws(AirlockError) -> [String] {
+        switch kind {
+        case .table: try await schema().map(\.name)
+        case .event: try await definitions("event_definitions", query: []).compactMap { $0["name"]?.stringValue }
+        case .property:
+            try await definitions("property_definitions", query: [("type", "event")])
+                .compactMap { $0["name"]?.stringValue }
+        case .cohort: try await definitions("cohorts", query: []).compactMap { $0["id"]?.numberValue?.text }
+        }
+    }
+
+    /// A list that changes seldom, kept for ``PostHogConfiguration/definitionsAge``.
+    func definitions(
+        _ list: String, query: [(name: String, value: String)]
+    ) async throws(AirlockError) -> [JSONValue] {
+        var request = PostHogRequest.get(list, "\(list)/", query: query)
+        request.maximumAge = client.configuration.definitionsAge
+        return try await client.list(request, limit: Self.maxDefinitions).rows
+    }
+
+    /// A project with more names than this is not enumerated further: they serve hints and checks of spelling.
+    static let maxDefinitions = 2000
+}

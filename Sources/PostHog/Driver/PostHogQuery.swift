@@ -1,0 +1,45 @@
+internal import AirlockCore
+internal import DriverKit
+internal import HogQL
+
+/// A query that was read here, so that what the broker decides on is what PostHog gets.
+struct PostHogQuery: PreparedQuery {
+    let analysis: QueryAnalysis
+    private let request: HogQLRequest
+    private let client: PostHogClient
+
+    /// - Throws: `invalid_query` or `unsupported_query` with the place, before PostHog is asked.
+    init(_ text: String, values: JSONObject, client: PostHogClient) throws(AirlockError) {
+        let statement = try parseSelect(text)
+        let found = Analysis(statement)
+        // PostHog leaves out what it has no value for; a query that means something else then must not run.
+        for name in found.placeholders where values[name] == nil {
+            let nearest = nearestName(to: name, in: values.map(\.key)).map { "Did you mean '\($0)'?" }
+            throw AirlockError(
+                .invalidQuery, "the placeholder {\(name)} has no value",
+                hint: nearest ?? "Pass it as a keyword argument.")
+        }
+        guard !found.usesOffset else {
+            throw AirlockError(
+                .unsupportedQuery, "PostHog refuses OFFSET to callers with a key",
+                hint: """
+                    Page by the last row instead: WHERE timestamp > {t} OR (timestamp = {t} AND uuid > {u}), \
+                    with ORDER BY timestamp, uuid.
+                    """)
+        }
+        analysis = QueryAnalysis(
+            tables: found.tables,
+            columns: found.columns.map { QueryAnalysis.Column(table: $0.table, column: $0.column) },
+            properties: found.properties, functions: found.functions, placeholders: found.placeholders,
+            limit: found.limit, usesOffset: found.usesOffset)
+        request = HogQLRequest(
+            text: QueryPrinter.text(of: statement),
+            values: JSONObject(values.filter { found.placeholders.contains($0.key) }.map { ($0.key, $0.value) }),
+            name: "airlock")
+        self.client = client
+    }
+
+    func run(_ options: QueryOptions) async throws(AirlockError) -> QueryReply {
+        try await client.ask(request, hasLimit: analysis.limit != nil, options)
+    }
+}
