@@ -73,7 +73,8 @@ struct CgroupScope: ~Copyable {
             group.remove()
             return CgroupScope(missing: "\(failed.file) cannot be set in \(parent)")
         }
-        let missing = wanted(limits, profile).filter { !$0.isExtra && !handedDown.contains($0.controller) }.map(\.controller)
+        let missing = wanted(limits, profile).filter { !$0.isExtra && !handedDown.contains($0.controller) }.map(
+            \.controller)
         return CgroupScope(group, settings, missing: missing)
     }
 

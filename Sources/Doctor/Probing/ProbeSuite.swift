@@ -98,7 +98,7 @@ package struct ProbeSuite: Sendable {
         assert os.listdir('.') == [], os.listdir('.')
         assert set(os.environ) <= {'HOME', 'TMPDIR', 'LANG', 'TZ', 'LC_CTYPE'}, os.environ
         assert signal.pthread_sigmask(signal.SIG_BLOCK, []) == set()
-        for descriptor in range(5, 64):
+        for descriptor in range(6, 64):
             try:
                 os.fstat(descriptor)
             except OSError:

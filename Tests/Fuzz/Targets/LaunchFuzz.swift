@@ -13,7 +13,9 @@ enum LaunchFuzz: FuzzTarget {
         memset(lists, 0xA5, MemoryLayout<airlock_plan_lists>.size)
         var plan = airlock_empty_plan()
         let complaint = bytes.withUnsafeBufferPointer { buffer -> Complaint? in
-            guard let start = buffer.baseAddress, airlock_read_plan(start, buffer.count, lists, &plan) else { return nil }
+            guard let start = buffer.baseAddress, airlock_read_plan(start, buffer.count, lists, &plan) else {
+                return nil
+            }
             do throws(Complaint) {
                 try check(plan, in: UnsafeRawBufferPointer(buffer))
                 return nil
