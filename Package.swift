@@ -96,6 +96,7 @@ let package = Package(
             ]),
 
         // PostHog.
+        module("PostHog", ["AirlockCore", "DriverKit", "HogQL", "HTTPTransport", "Resilience", "Telemetry"]),
         module("FeatureFlags", ["AirlockCore", "LinearRegex"]),
         module(
             "PostHogServer",
@@ -121,7 +122,7 @@ let package = Package(
             name: "airlock",
             dependencies: [
                 "AirlockCore", "Broker", "Doctor", "DriverKit", "HogQL", "HostileProbes", "LocalWarehouse",
-                "PostHogServer", "Reporting", "Runner",
+                "PostHog", "PostHogServer", "Reporting", "Runner",
                 "Sandbox", "Templating",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -167,6 +168,9 @@ let package = Package(
             [
                 "AirlockCore", "DriverKit", "HogQL", "LocalWarehouse", .product(name: "GRDB", package: "GRDB.swift"),
             ], exclude: ["Execution/Recording"]),
+        tests(
+            "PostHogTests",
+            ["AirlockCore", "AirlockTesting", "DriverKit", "HTTPTransport", "PostHog", "Resilience"]),
         tests("FeatureFlagsTests", ["AirlockCore", "FeatureFlags"], exclude: ["record.py", "vectors.jsonl"]),
         tests(
             "PostHogServerTests", ["AirlockCore", "LocalWarehouse", "PostHogServer"], exclude: ["sdk_check.py"]),

@@ -91,9 +91,14 @@ public final class Child: @unchecked Sendable {
     }
 
     /// The next line of standard output, without its end; `nil` at the output's end.
-    public func readLine() -> String? {
+    public func readLine() -> String? { nextLine(of: output) }
+
+    /// The next line of standard error.
+    public func readErrorLine() -> String? { nextLine(of: errors) }
+
+    private func nextLine(of stream: Int32) -> String? {
         var (line, byte) = ([UInt8](), UInt8())
-        while Glibc.read(output, &byte, 1) == 1 {
+        while Glibc.read(stream, &byte, 1) == 1 {
             if byte == 0x0A { return String(decoding: line, as: UTF8.self) }
             line.append(byte)
         }

@@ -92,10 +92,6 @@ extension PostHogConfiguration {
     /// - Throws: `invalid_argument` with all problems.
     public func check() throws(AirlockError) {
         let problems = problems
-        guard problems.isEmpty else {
-            throw AirlockError(
-                .invalidArgument, "the configuration of the posthog driver is wrong",
-                hint: "See docs/posthog.md for each value and where it may come from.", problems: problems)
-        }
+        guard problems.isEmpty else { throw Self.error(problems) }
     }
 }

@@ -21,6 +21,6 @@ struct DataExportCommand: AsyncParsableCommand {
     var quiet = false
 
     func run() async throws {
-        try await DataExport(source: data.source(), output: output, events: events, quiet: quiet).execute()
+        try await DataExport(source: data.localSource(), output: output, events: events, quiet: quiet).execute()
     }
 }

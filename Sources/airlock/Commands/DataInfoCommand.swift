@@ -12,6 +12,6 @@ struct DataInfoCommand: AsyncParsableCommand {
     @OptionGroup(title: "Output") var output: OutputOptions
 
     func run() async throws {
-        try await DataInfo(source: data.source(), output: output, checks: check).execute()
+        try await DataInfo(source: data.localSource(), output: output, checks: check).execute()
     }
 }

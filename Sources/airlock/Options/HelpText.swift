@@ -38,6 +38,9 @@ enum HelpText {
         ENVIRONMENT
           AIRLOCK_DATA      the warehouse file; weaker than --data
                             (default: the demo data set)
+          POSTHOG_API_URL, POSTHOG_PROJECT_ID, POSTHOG_PERSONAL_API_KEY,
+          POSTHOG_PROJECT_API_KEY
+                            for --driver posthog; see docs/posthog.md
           XDG_CACHE_HOME    where the demo data set is kept (default: ~/.cache)
           NO_COLOR          when set, no colour is used
         """

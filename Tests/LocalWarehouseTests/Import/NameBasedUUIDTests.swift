@@ -1,3 +1,4 @@
+import AirlockCore
 import Testing
 
 @testable import LocalWarehouse
