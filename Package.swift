@@ -44,10 +44,10 @@ let package = Package(
     ],
     targets: [
         // System libraries.
-        .systemLibrary(name: "CLibseccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
+        .systemLibrary(name: "CLibseccomp", providers: [.apt(["libseccomp-dev"])]),
         // Without pkg-config, which would link it: it is loaded when it is needed.
         .systemLibrary(name: "CLibcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
 
         // Leaves.
         module(

@@ -93,7 +93,8 @@ import Testing
         let refused = try binary.run(["query", "SELECT 1", "--driver", "posthog"], environment: wrong)
         #expect(refused.exitCode != 0 && refused.errors.contains("does not accept the key"), "\(refused.errors)")
         #expect(!refused.errors.contains("aaaaaaaa"))
-        let both = try binary.run(["query", "SELECT 1", "--driver", "posthog", "--data", file], environment: environment)
+        let both = try binary.run(
+            ["query", "SELECT 1", "--driver", "posthog", "--data", file], environment: environment)
         #expect(both.exitCode == 2 && both.errors.contains("--data"))
         let info = try binary.run(["data", "info", "--driver", "posthog"], environment: environment)
         #expect(info.exitCode == 2 && info.errors.contains("warehouse file"))

@@ -96,7 +96,11 @@ import Testing
 
     @Test func cutsAreSaid() async throws {
         let server = try LoopbackServer { _ in
-            [.json(["columns": ["event"], "results": [["a"], ["b"]], "hasMore": true, "limit": 100])]
+            [
+                .json([
+                    "columns": ["event"], "results": [["a"], ["b"]], "hasMore": true, "limit": 100, "query_status": nil,
+                ])
+            ]
         }
         let driver = try makeDriver(server)
         let open = try await driver.prepare("SELECT event FROM events", values: [:])

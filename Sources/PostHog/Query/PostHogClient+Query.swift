@@ -22,7 +22,9 @@ extension PostHogClient {
         request.maximumAge = options.maximumAge
         request.timeout = options.timeout
         let reply = try await send(request)
-        guard let status = reply.value.body["query_status"], status["complete"]?.boolValue != true else {
+        // A blocking answer has a status of null.
+        guard let status = reply.value.body["query_status"], !status.isNull, status["complete"]?.boolValue != true
+        else {
             return QueryReply(
                 try QueryResults(Self.results(of: reply.value.body)), hasLimit: hasLimit, maxRows: options.maxRows,
                 age: reply.age)
@@ -70,7 +72,7 @@ extension PostHogClient {
                 if error.code == .cancelled || error.code == .timedOut { await cancelQuery(path) }
                 throw Self.explained(error)
             }
-            guard let status = body["query_status"] else {
+            guard let status = body["query_status"], !status.isNull else {
                 throw AirlockError(.upstreamFailed, "PostHog's answer to query_status has no query_status")
             }
             if status["error"]?.boolValue == true {
