@@ -123,7 +123,7 @@ let package = Package(
             dependencies: [
                 "AirlockCore", "Broker", "Doctor", "DriverKit", "HogQL", "HostileProbes", "LocalWarehouse",
                 "PostHog", "PostHogServer", "Reporting", "Runner",
-                "Sandbox", "Templating",
+                "Sandbox", "Telemetry", "Templating",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

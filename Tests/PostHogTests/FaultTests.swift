@@ -8,7 +8,7 @@ import Testing
 
 /// What PostHog and what lies between may answer.
 @Suite(.timeLimit(.minutes(2))) struct FaultTests {
-    private func ask(_ driver: PostHogDriver, timeout: Duration = .seconds(10)) async throws -> QueryReply {
+    private func ask(_ driver: PostHogDriver, timeout: Duration = .seconds(300)) async throws -> QueryReply {
         try await driver.prepare("SELECT event FROM events LIMIT 1", values: [:]).run(QueryOptions(timeout: timeout))
     }
 
@@ -104,9 +104,9 @@ import Testing
         }
         let driver = try makeDriver(server)
         let open = try await driver.prepare("SELECT event FROM events", values: [:])
-        #expect(try await open.run(QueryOptions(timeout: .seconds(9))).cutBy == .defaultLimit)
+        #expect(try await open.run(QueryOptions(timeout: .seconds(300))).cutBy == .defaultLimit)
         #expect(try await ask(driver).cutBy == .upstream)
-        let few = try await open.run(QueryOptions(maxRows: 1, timeout: .seconds(9)))
+        let few = try await open.run(QueryOptions(maxRows: 1, timeout: .seconds(300)))
         #expect(few.cutBy == .quota && few.table.rows.count == 1)
     }
 
@@ -124,7 +124,7 @@ import Testing
             let results: JSONValue = ["columns": ["event"], "results": [["a"]]]
             return [.json(["query_status": ["id": "q/1", "complete": true, "results": results]])]
         }
-        let reply = try await ask(try makeDriver(server), timeout: .seconds(60))
+        let reply = try await ask(try makeDriver(server) { $0.blockingTime = .seconds(1) })
         #expect(reply.table.rows == [["a"]])
         #expect(server.requests.first?.json["refresh"] == "force_async")
         #expect(server.requests.dropFirst().map(\.target) == Array(repeating: "/api/projects/7/query/q%2F1/", count: 3))
@@ -140,8 +140,8 @@ import Testing
             ]
             return [status == 400 ? .json(failed) : .json([:], status)]
         }
-        let driver = try makeDriver(server)
-        let error = await failure { _ = try await ask(driver, timeout: .seconds(60)) }
+        let driver = try makeDriver(server) { $0.blockingTime = .seconds(1) }
+        let error = await failure { _ = try await ask(driver) }
         #expect(error?.code == (status == 400 ? .invalidQuery : .upstreamFailed))
     }
 

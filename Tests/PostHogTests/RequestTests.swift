@@ -45,7 +45,7 @@ import Testing
         let query = try await driver.prepare(
             "select event,\n count() n FROM events where event={name} limit 5", values: values)
         #expect(query.analysis.tables == ["events"] && query.analysis.limit == 5)
-        let reply = try await query.run(QueryOptions(timeout: .seconds(10)))
+        let reply = try await query.run(QueryOptions(timeout: .seconds(300)))
         #expect(reply.table.types == ["String", "UInt64"])
         #expect(reply.table.rows[0][1].numberValue?.text == "9007199254740993", "integers beyond 2^53 are exact")
         #expect(reply.cutBy == nil)
@@ -123,7 +123,7 @@ import Testing
         }
         let answer = try await makeDriver(server).call(
             "export_events", params: ["limit": 1, "after": ["timestamp": "2026-01-01T00:00:00Z", "uuid": "u1"]],
-            options: QueryOptions(timeout: .seconds(10)))
+            options: QueryOptions(timeout: .seconds(300)))
         #expect(answer["rows"]?.arrayValue?.first?.arrayValue?.first == "u2")
         #expect(answer["next"] == ["timestamp": "2026-01-01T00:00:00Z", "uuid": "u2"])
         let text = try #require(server.requests.first?.json["query"]?["query"]?.stringValue)

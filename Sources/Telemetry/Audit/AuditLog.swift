@@ -114,7 +114,7 @@ public final class AuditLog: Sendable {
         guard torn.allSatisfy(AuditRecord.isTorn) else {
             throw AirlockError(
                 .invalidData, "the audit log does not end with a record that holds", at: .file(path),
-                hint: "See what is wrong with 'airlock audit verify', and move the file away to begin a new log.")
+                hint: "See what is wrong with AuditVerifier, and move the file away to begin a new log.")
         }
         let end: [UInt8] = unended.isEmpty ? [] : [0x0A]
         let (line, newHash) = AuditRecord.line(

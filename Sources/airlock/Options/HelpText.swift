@@ -31,6 +31,7 @@ enum HelpText {
                              guest and seccomp profiles
           AIRLOCK_LOG        the host's log on standard error, from this level:
                              debug, info, warning or error (default: none)
+          AIRLOCK_LOG_FORMAT text or json (default: text)
           NO_COLOR           when set, no colour is used
         """
 

@@ -1,12 +1,12 @@
+import AirlockCore
 import Logging
+import Telemetry
 
 /// The host's own log lines, on standard error when `AIRLOCK_LOG` names a level; silent without it.
 enum HostLog {
+    /// What a variable says wrongly is silence: a log's spelling must not keep a run from being made.
     static func logger() -> Logger {
-        let level = Environment.value("AIRLOCK_LOG").flatMap { Logger.Level(rawValue: $0.lowercased()) }
-        guard let level else { return Logger(label: "airlock", factory: { _ in SwiftLogNoOpLogHandler() }) }
-        var logger = Logger(label: "airlock", factory: { StreamLogHandler.standardError(label: $0) })
-        logger.logLevel = level
-        return logger
+        let configuration = (try? LogConfiguration(environment: Environment.value)) ?? LogConfiguration()
+        return configuration.logger(label: "airlock")
     }
 }
