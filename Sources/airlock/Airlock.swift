@@ -37,6 +37,8 @@ enum Main {
         }
         let code = await CommandLineSession(arguments: Array(CommandLine.arguments.dropFirst())).run()
         RunCall.headStart?.discard()
-        exit(code)
+        // Not exit: its handlers would take libraries down (OpenSSL's among them) under threads that still run.
+        fflush(nil)
+        _exit(code)
     }
 }
