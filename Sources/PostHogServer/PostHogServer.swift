@@ -20,12 +20,12 @@ public final class PostHogServer: Sendable {
         let api = try PostHogAPI(options)
         do throws(AirlockError) {
             http = try HTTPServer(host: options.host, port: options.port, limits: options.limits, handler: api)
+            try http.start()
         } catch {
             api.close()
             throw error
         }
         self.api = api
-        http.start()
     }
 
     /// Ends all connections and puts what was accepted into the warehouse.

@@ -95,7 +95,7 @@ public final class Runner: Sendable {
     /// Starts on a thread of its own what the first run would have to wait for. What goes wrong there, that run will say.
     public func prepareInBackground() {
         // Without a thread for it, that run prepares itself.
-        try? Sandbox.startThread { [self] in
+        try? DetachedThread.start { [self] in
             guard let (sandbox, _) = try? prepare(.strict) else { return }
             sandbox.compileFilter(for: .full)
         }

@@ -73,7 +73,7 @@ public final class Sandbox: Sendable {
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 do throws(AirlockError) {
-                    try Self.startThread {
+                    try DetachedThread.start {
                         continuation.resume(returning: self.supervise(request, channel: channel, link: link))
                     }
                 } catch {
@@ -174,45 +174,5 @@ public final class Sandbox: Sendable {
                 ),
                 layer("supervision", true, "timers on a pidfd, bounded capture, death with the host"),
             ])
-    }
-}
-
-extension Sandbox {
-    /// Runs `body` on a new detached thread, on which SIGPIPE is blocked.
-    ///
-    /// - Throws: `internal_error` when no thread is to be had. The caller's own would not do: it may be one of a pool
-    ///   whose other tasks the run waits for.
-    package static func startThread(
-        stackBytes: Int = 512 << 10, _ body: @escaping @Sendable () -> Void
-    ) throws(AirlockError) {
-        final class Box {
-            let body: @Sendable () -> Void
-            init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-        }
-        var attributes = pthread_attr_t()
-        pthread_attr_init(&attributes)
-        pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-        pthread_attr_setstacksize(&attributes, stackBytes)
-        defer { pthread_attr_destroy(&attributes) }
-        let box = Unmanaged.passRetained(Box(body))
-        var thread = pthread_t()
-        let result = pthread_create(
-            &thread, &attributes,
-            { argument in
-                // A child that closes its end of a pipe must not end the host.
-                var pipeSignal = sigset_t()
-                sigemptyset(&pipeSignal)
-                sigaddset(&pipeSignal, SIGPIPE)
-                pthread_sigmask(SIG_BLOCK, &pipeSignal, nil)
-                if let argument { Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body() }
-                return nil
-            }, box.toOpaque())
-        guard result == 0 else {
-            box.release()
-            throw AirlockError(
-                .internalError, "no thread could be started to watch a run",
-                hint: "Raise the limits on processes (ulimit -u, pids.max) or memory, or make fewer runs at once.",
-                cause: String(cString: strerror(result)))
-        }
     }
 }

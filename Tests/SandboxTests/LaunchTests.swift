@@ -47,6 +47,6 @@ import Testing
     }
 
     @Test func withoutAThreadTheRunFailsInsteadOfBlocking() {
-        #expect(throws: AirlockError.self) { try Sandbox.startThread(stackBytes: 1 << 50) {} }
+        #expect(throws: AirlockError.self) { try DetachedThread.start(stackBytes: 1 << 50) {} }
     }
 }

@@ -31,7 +31,7 @@ package struct ProbeSuite: Sendable {
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 do throws(AirlockError) {
-                    try Sandbox.startThread {
+                    try DetachedThread.start {
                         continuation.resume(
                             returning: Result { () throws(AirlockError) in try make { flag.isRaised } })
                     }

@@ -69,8 +69,12 @@ final class HTTPServer: Sendable {
             cause: strerror(errno).map { String(cString: $0) })
     }
 
-    func start() {
-        Thread.start { [self] in accept() }
+    /// Of a connection's thread: handlers read JSON and queries by recursion.
+    private static let stackBytes = 8 << 20
+
+    /// - Throws: `internal_error` when no thread is to be had.
+    func start() throws(AirlockError) {
+        try DetachedThread.start { [self] in accept() }
     }
 
     /// Ends all connections; none is taken any more.
@@ -103,36 +107,18 @@ final class HTTPServer: Sendable {
                 try? socket.write(Array(text.utf8)[...], until: ContinuousClock.now.advanced(by: .seconds(1)))
                 continue
             }
-            let isStarted = Thread.start { [self] in
-                Connection(socket: socket, limits: limits, handler: handler).serve()
+            do throws(AirlockError) {
+                try DetachedThread.start(stackBytes: Self.stackBytes) { [self] in
+                    Connection(socket: socket, limits: limits, handler: handler).serve()
+                    forget(socket)
+                }
+            } catch {
                 forget(socket)
             }
-            if !isStarted { forget(socket) }
         }
     }
 
     private func forget(_ socket: Socket) {
         _ = state.withLock { $0.connections.removeValue(forKey: ObjectIdentifier(socket)) }
-    }
-}
-
-/// Threads that block.
-enum Thread {
-    /// - Returns: whether one could be had.
-    @discardableResult static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
-        final class Box {
-            let body: @Sendable () -> Void
-            init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-        }
-        let box = Unmanaged.passRetained(Box(body))
-        var thread = pthread_t()
-        let result = pthread_create(
-            &thread, nil,
-            { argument in
-                if let argument { Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body() }
-                return nil
-            }, box.toOpaque())
-        if result == 0 { pthread_detach(thread) } else { box.release() }
-        return result == 0
     }
 }

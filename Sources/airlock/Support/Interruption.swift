@@ -1,3 +1,4 @@
+import AirlockCore
 import Glibc
 
 /// Turns Ctrl-C, and being asked to terminate, into the cancellation of a task. The second time the process ends at
@@ -31,10 +32,15 @@ enum Interruption {
         let readEnd = ends[0]
         pipeEnd = ends[1]
         // A handler may do next to nothing, so a thread of its own does the rest.
-        startThread {
-            var wait = pollfd(fd: readEnd, events: Int16(POLLIN), revents: 0)
-            while poll(&wait, 1, -1) < 0, errno == EINTR {}
-            action()
+        do throws(AirlockError) {
+            try DetachedThread.start {
+                var wait = pollfd(fd: readEnd, events: Int16(POLLIN), revents: 0)
+                while poll(&wait, 1, -1) < 0, errno == EINTR {}
+                action()
+            }
+        } catch {
+            // Nobody would hear the handler: the signals end the process then, and what it started dies with it.
+            return
         }
         var handling = sigaction()
         handling.__sigaction_handler.sa_handler = { _ in Interruption.handle() }
@@ -62,21 +68,5 @@ enum Interruption {
         var byte: UInt8 = 0
         write(pipeEnd, &byte, 1)
         errno = saved
-    }
-
-    private static func startThread(_ body: @escaping @Sendable () -> Void) {
-        final class Box {
-            let body: @Sendable () -> Void
-            init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-        }
-        let box = Unmanaged.passRetained(Box(body))
-        var thread = pthread_t()
-        let result = pthread_create(
-            &thread, nil,
-            { argument in
-                if let argument { Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body() }
-                return nil
-            }, box.toOpaque())
-        if result == 0 { pthread_detach(thread) } else { box.release() }
     }
 }
