@@ -48,7 +48,7 @@ extension PostHogClient {
         _ id: String, by deadline: Duration, timeout: Duration
     ) async throws(AirlockError) -> JSONValue {
         var wait = Duration.milliseconds(200)
-        let path = "query/\(PercentEncoding.encoded(id))/"
+        let path = "query/\(PercentCoding.encoded(id))/"
         while true {
             do {
                 try await clock.sleep(until: clock.now + wait)

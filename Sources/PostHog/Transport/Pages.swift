@@ -51,47 +51,14 @@ extension PostHogClient {
             guard let api = url.path.firstRange(of: "/api/") else {
                 throw HTTPError(.redirectRefused, "the next page lies outside the API")
             }
-            let parameters = (url.query ?? "").split(separator: "&").compactMap { part -> (String, String)? in
-                let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-                guard let name = pair.first.flatMap({ PercentDecoding.decoded($0) }), !name.isEmpty else { return nil }
-                return (name, pair.count > 1 ? PercentDecoding.decoded(pair[1]) ?? "" : "")
-            }
+            let parameters = PercentCoding.pairs(url.query ?? "")
             // A key has no business in a URL, wherever it came from.
-            let safe = parameters.filter { $0.0 != "personal_api_key" && $0.0 != "token" && $0.0 != "api_key" }
-            return (String(url.path[api.lowerBound...]), url.query, safe.map { (name: $0.0, value: $0.1) })
+            let safe = parameters.filter { !["", "personal_api_key", "token", "api_key"].contains($0.name) }
+            return (String(url.path[api.lowerBound...]), url.query, safe)
         } catch {
             throw AirlockError(
                 .upstreamFailed, "PostHog's list of \(name) names a next page that cannot be asked for",
                 cause: error.message)
-        }
-    }
-}
-
-enum PercentDecoding {
-    /// A part of a query (`application/x-www-form-urlencoded`); `nil` where an escape is broken or it is no UTF-8.
-    static func decoded(_ text: Substring) -> String? {
-        var bytes: [UInt8] = []
-        var rest = text.utf8[...]
-        while let byte = rest.popFirst() {
-            switch byte {
-            case 0x2B: bytes.append(0x20)
-            case 0x25:
-                guard let high = rest.popFirst().flatMap(digit), let low = rest.popFirst().flatMap(digit) else {
-                    return nil
-                }
-                bytes.append(high << 4 | low)
-            default: bytes.append(byte)
-            }
-        }
-        return String(validating: bytes, as: UTF8.self)
-    }
-
-    private static func digit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case 0x30...0x39: byte - 0x30
-        case 0x41...0x46: byte - 0x41 + 10
-        case 0x61...0x66: byte - 0x61 + 10
-        default: nil
         }
     }
 }

@@ -121,7 +121,7 @@ final class PostHogClient: Sendable {
         let root = base.path.hasSuffix("/") ? String(base.path.dropLast()) : base.path
         let path =
             request.path.hasPrefix("/") ? request.path : "/api/projects/\(configuration.projectID)/\(request.path)"
-        let query = PercentEncoding.query(request.query).map { "?\($0)" } ?? ""
+        let query = request.query.isEmpty ? "" : "?\(PercentCoding.query(request.query))"
         var headers: HTTPHeaders = ["Accept": "application/json"]
         if request.side == .app {
             guard let personal = configuration.personalKey else {

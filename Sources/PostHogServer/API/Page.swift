@@ -40,7 +40,6 @@ struct Page {
         var pairs = request.http.query.filter { $0.name != "limit" && $0.name != "offset" }
         pairs.append(("limit", String(limit)))
         if offset > 0 { pairs.append(("offset", String(offset))) }
-        let query = pairs.map { "\(PercentCoding.encoded($0.name))=\(PercentCoding.encoded($0.value))" }
-        return "\(request.origin)\(request.http.path)?\(query.joined(separator: "&"))"
+        return "\(request.origin)\(request.http.path)?\(PercentCoding.query(pairs))"
     }
 }
