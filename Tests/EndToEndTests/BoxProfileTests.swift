@@ -116,14 +116,20 @@ import Testing
     @Test func aDaemonDiesWithTheRun() throws {
         let token = "airlock-daemon-\(UInt32.random(in: .min ... .max))"
         let script = """
-            import os, sys, time
+            import os
+            # Closed by the exec: the end of the pipe says that the daemon is another program now.
+            told, tell = os.pipe()
             if os.fork() == 0:
                 os.setsid()
                 if os.fork() == 0:
+                    os.write(tell, str(os.getpid()).encode())
                     os.execv('/usr/bin/sleep', ['\(token)', '600'])
                 os._exit(0)
+            os.close(tell)
             os.wait()
-            time.sleep(0.1)
+            daemon = os.read(told, 20)
+            assert os.read(told, 1) == b''
+            os.kill(int(daemon), 0)
             print('left')
             """
         let run = try ProfileRun(script, profile: "box")
