@@ -35,11 +35,8 @@ release: dependencies embedded
 build: dependencies embedded
 	@$(SWIFT) build --build-tests
 
-# The hostile scripts keep every core busy, and the faults look at all of the machine: by themselves they disturb no other.
 test: build
-	$(SWIFT) test --skip-build --parallel --skip 'HostileTests|FaultTests'
-	$(SWIFT) test --skip-build --parallel --filter FaultTests
-	$(SWIFT) test --skip-build --parallel --filter HostileTests
+	@SWIFT="$(SWIFT)" scripts/test
 
 check: dependencies
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Plugins Benchmarks

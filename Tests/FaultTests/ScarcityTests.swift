@@ -10,6 +10,7 @@ import Testing
         guard setting.isPossible else { return }
         let binary = try BuiltBinary(as: setting.identity)
         var failed = 0
+        var lastReason = ""
         // With fewer than seven, the library below Swift's concurrency (libdispatch) may not come up, and traps.
         for count in 10...50 {
             let answer = try binary.run(
@@ -22,8 +23,9 @@ import Testing
             let result = try answer.json()
             #expect(result["status"] == "internal_error", facts)
             #expect(result["reason"]?.stringValue?.isEmpty == false, facts)
+            lastReason = result["error"]?.json ?? ""
         }
-        #expect((1...40).contains(failed), "\(failed) of 41 failed")
+        #expect((1...40).contains(failed), "\(failed) of 41 failed, the last for \(lastReason)")
     }
 
     /// A cache on a file system of every size, from nothing to enough for the view: what was begun is taken back.
