@@ -182,6 +182,8 @@ package enum Prelude {
     ) -> String {
         let facts = """
             INSIDE, LEVEL, SPARING = \(inside ? "True" : "False"), '\(level)', \(isSparing ? "True" : "False")
+            # In the sandbox of another tool, where the effect counts, and not that the very call is refused.
+            OTHERS = INSIDE and LEVEL == 'none'
             TOKEN, FILE, FOLDER, SOCKET = '\(planted.token)', '\(planted.file)', '\(planted.folder)', '\(planted.socket)'
             PORT, ABSTRACT, VICTIM, CACHE = \(planted.port), '\(planted.token)', \(planted.victim), '\(planted.cache)'
             """

@@ -34,6 +34,9 @@ package struct SeccompProfile: Sendable, Hashable {
         package var arguments: [Argument]
     }
 
+    /// Some ten times what a kernel has; the time to compile grows with the square.
+    package static let maxNames = 4096
+
     package var defaultAction: Action
     package var rules: [Rule]
 
@@ -67,6 +70,8 @@ package struct SeccompProfile: Sendable, Hashable {
             rules.append(rule)
         }
         if rules.isEmpty { throw bad("it has no syscalls") }
+        let count = rules.reduce(0) { $0 + $1.names.count }
+        if count > Self.maxNames { throw bad("it names \(count) system calls, and \(Self.maxNames) is the most") }
         // What the filter cannot carry must not be passed over in silence.
         guard case .refuse = defaultAction else { throw bad("defaultAction must be SCMP_ACT_ERRNO") }
         let allowed = Set(rules.filter { $0.action == .allow && $0.arguments.isEmpty }.flatMap(\.names))

@@ -96,10 +96,12 @@ extension HostileItem {
             HostileProbe(
                 .absent,
                 #"""
-                for pid in (VICTIM, 'self', 'thread-self') + ((1, os.getppid()) if INSIDE else ()):
+                own = () if OTHERS else ('self', 'thread-self')
+                for pid in (VICTIM, *own) + ((1, os.getppid()) if INSIDE else ()):
                     for name in ('environ', 'cmdline', 'maps', 'mem', 'root/etc/passwd', 'status'):
                         attempt(f'{pid}/{name}', lambda: opened(f'/proc/{pid}/{name}'), errno.ENOENT, errno.EACCES)
-                attempt('the list', lambda: os.listdir('/proc'), errno.ENOENT, errno.EACCES)
+                if not OTHERS:
+                    attempt('the list', lambda: os.listdir('/proc'), errno.ENOENT, errno.EACCES)
                 attempt('its owner', lambda: os.stat(f'/proc/{VICTIM}'), known_in=('portable',))
                 """#)),
         HostileItem(
@@ -113,7 +115,7 @@ extension HostileItem {
                 while variables[index]:
                     raw.append(variables[index])
                     index += 1
-                extra = set(os.environ) - {'HOME', 'TMPDIR', 'LANG', 'TZ', 'LC_CTYPE'}
+                extra = set(os.environ) - {'HOME', 'TMPDIR', 'LANG', 'TZ', 'LC_CTYPE'} - ({'PWD'} if OTHERS else set())
                 if extra or 'BREACH' in repr(raw):
                     got(sorted(extra))
                 if INSIDE:

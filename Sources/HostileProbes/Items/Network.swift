@@ -31,7 +31,7 @@ extension HostileItem {
                 #"""
                 import socket, struct
                 attempt('its name', lambda: socket.socket(socket.AF_UNIX).connect('\0' + ABSTRACT), errno.EPERM)
-                if INSIDE:
+                if INSIDE and not OTHERS:
                     import ctypes
                     name = struct.pack('<H', 1) + b'\0' + ABSTRACT.encode()
                     libc = ctypes.CDLL(None, use_errno=True)
@@ -51,8 +51,11 @@ extension HostileItem {
                     here = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
                     # Runs of this probe at the same time would meet under this name.
                     here.bind('\0airlock-hostile-rendezvous' if INSIDE else '\0' + ABSTRACT + '-2')
+                if OTHERS:  # sandboxes meet where each of them sees the host's names
+                    meet = lambda: socket.socket(socket.AF_UNIX).connect('\0' + ABSTRACT)
                 attempt('a name', meet, errno.EPERM)
-                attempt('a pair', socket.socketpair, errno.EPERM)
+                if not OTHERS:
+                    attempt('a pair', socket.socketpair, errno.EPERM)
                 """#)),
         HostileItem(
             34, "every other family: netlink, packet, vsock, ALG, Bluetooth, key, XDP and the rest",
@@ -62,6 +65,8 @@ extension HostileItem {
                 import socket
                 # A family that nobody has used makes the kernel load a module.
                 for family in range(64) if INSIDE or not SPARING else (1, 2, 10):
+                    if OTHERS and family in (1, 2, 10):  # those of the items before
+                        continue
                     for kind in (1, 2, 3, 5):
                         attempt(f'family {family}', lambda: socket.socket(family, kind, 0), errno.EPERM)
                 """#)),

@@ -59,7 +59,13 @@ extension HostileItem {
                 def daemon():
                     if os.fork() == 0:
                         os.setsid()
-                        os._exit(0 if os.fork() == 0 else 1)
+                        if os.fork() == 0 and OTHERS:
+                            import time
+                            time.sleep(9)  # whether it outlives its sandbox
+                        os._exit(0)
+                if OTHERS:
+                    daemon()
+                    sys.exit()
                 attempt('fork', daemon, errno.EAGAIN)
                 if INSIDE:
                     attempt('setsid', os.setsid, errno.EPERM)
@@ -182,6 +188,9 @@ extension HostileItem {
                 .killed("pidfd_getfd"),
                 outside: "kernel('pidfd_getfd', kernel('pidfd_open', os.getpid(), 0), 0, 0); got('a descriptor')",
                 #"""
+                if OTHERS:
+                    kernel('pidfd_getfd', kernel('pidfd_open', os.getppid(), 0), 0, 0)
+                    got('a descriptor')
                 attempt('pidfd', lambda: kernel('pidfd_open', os.getppid(), 0), errno.EPERM)
                 for descriptor in range(5):
                     kernel('pidfd_getfd', descriptor, 0, 0)

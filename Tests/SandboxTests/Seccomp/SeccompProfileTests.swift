@@ -22,6 +22,24 @@ import Testing
         #expect(throws: AirlockError.self) { try SeccompProfile(json: Array(text.utf8), name: "test") }
     }
 
+    /// A profile of millions of names would keep the host for minutes.
+    @Test(arguments: [(4096, true), (4097, false)]) func namesAreBounded(count: Int, isRead: Bool) throws {
+        let names = (0..<count).map { "\"call\($0)\"" }
+        let rules = [names.prefix(4000), names.dropFirst(4000)].map {
+            #"{"names":[\#($0.joined(separator: ","))],"action":"SCMP_ACT_ALLOW"}"#
+        }
+        let text = #"{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[\#(rules.joined(separator: ","))]}"#
+        guard isRead else {
+            let error = #expect(throws: AirlockError.self) {
+                try SeccompProfile(json: Array(text.utf8), name: "long")
+            }
+            #expect(error?.message.contains("4097 system calls, and 4096 is the most") == true)
+            return
+        }
+        let profile = try SeccompProfile(json: Array(text.utf8), name: "long")
+        #expect(profile.rules.count == 2)
+    }
+
     /// What the filter could not carry must not be passed over.
     @Test(arguments: [
         #"{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["read"],"action":"SCMP_ACT_ALLOW"}]}"#,
