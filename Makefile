@@ -6,7 +6,7 @@ PACKED := $(shell getconf GNU_LIBC_VERSION 2>/dev/null | awk '{ split($$2, v, ".
 # Libraries are linked in where there is an archive: to find them and bind their symbols would take a millisecond at each
 # start, the C++ library's most of it. The linker looks into this folder first.
 ARCHIVES = $(CURDIR)/.build/archives
-RELEASE = -c release --static-swift-stdlib -Xswiftc -L -Xswiftc $(ARCHIVES) $(PACKED)
+RELEASE = -c release --static-swift-stdlib -Xswiftc -Xclang-linker -Xswiftc -static-libgcc -Xswiftc -L -Xswiftc $(ARCHIVES) $(PACKED)
 AIRLOCK = .build/release/airlock
 
 .PHONY: run build release test check fuzz endurance docs format bench bench-security clean help

@@ -2,7 +2,9 @@ import ArgumentParser
 
 struct ExecCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "exec", abstract: "Run an ad-hoc script with the same limits and broker.",
+        // Parsed by itself, it need not look for --generate-completion-script, which takes a millisecond.
+        commandName: "exec", _superCommandName: "airlock",
+        abstract: "Run an ad-hoc script with the same limits and broker.",
         discussion: """
             The script need not be a template. If it has a metadata block, it may declare variables, access and limits \
             as a template does; without one nothing is rendered, it may read all tables, and the default limits hold.

@@ -2,7 +2,9 @@ import ArgumentParser
 
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "run", abstract: "Run a template.",
+        // Parsed by itself, it need not look for --generate-completion-script, which takes a millisecond.
+        commandName: "run", _superCommandName: "airlock",
+        abstract: "Run a template.",
         discussion: """
             A template's variables are flags of their own: 'airlock run top-events --days 14'. What variables there are, \
             with types, ranges and defaults, 'airlock run TEMPLATE --help' shows. Values come from, weakest first: the \
