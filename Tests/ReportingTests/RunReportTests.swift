@@ -84,7 +84,8 @@ import Testing
                 "run_id", "template", "variables_digest", "status", "reason", "limit", "syscall", "syscall_line",
                 "exit_code",
                 "signal",
-                "exception", "error", "isolation", "usage", "refusals", "start", "timings", "result", "outputs", "logs", "stdout",
+                "exception", "error", "isolation", "usage", "refusals", "start", "timings", "result", "outputs", "logs",
+                "stdout",
                 "stderr",
                 "transcript",
             ])
