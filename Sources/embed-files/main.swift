@@ -1,18 +1,28 @@
 import Glibc
 
-// embed-files ROOT OUTPUT FILE…: writes a Swift file that holds the text of each FILE, by its path below ROOT.
+// embed-files ROOT OUTPUT FILE… NAME=LIBRARY…: writes a Swift file that holds the text of each FILE, by its path below
+// ROOT, and each LIBRARY's bytes in hexadecimal, by NAME.
 
-func read(_ path: String) -> String {
+func bytes(of path: String) -> [UInt8] {
     guard let file = fopen(path, "r") else { fail("cannot read \(path)") }
     defer { fclose(file) }
     var (bytes, chunk) = ([UInt8](), [UInt8](repeating: 0, count: 65536))
     while true {
         let count = fread(&chunk, 1, chunk.count, file)
-        if count == 0 { break }
+        if count == 0 { return bytes }
         bytes += chunk[..<count]
     }
-    guard let text = String(validating: bytes, as: UTF8.self) else { fail("\(path) is not UTF-8") }
+}
+
+func read(_ path: String) -> String {
+    guard let text = String(validating: bytes(of: path), as: UTF8.self) else { fail("\(path) is not UTF-8") }
     return text
+}
+
+func hexadecimal(_ path: String) -> String {
+    let digits = Array("0123456789abcdef".utf8)
+    return String(
+        decoding: bytes(of: path).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
 }
 
 func fail(_ message: String) -> Never {
@@ -40,6 +50,11 @@ guard arguments.count > 2 else { fail("usage: embed-files ROOT OUTPUT FILE…") 
 let root = arguments[1].hasSuffix("/") ? arguments[1] : arguments[1] + "/"
 var source = "extension EmbeddedFiles {\n    static let content: [(path: StaticString, text: StaticString)] = [\n"
 for path in arguments.dropFirst(3) {
+    if let sign = path.firstIndex(of: "=") {
+        let (name, library) = (String(path[..<sign]), String(path[path.index(after: sign)...]))
+        source += "        (\(literal(name)), \(literal(hexadecimal(library)))),\n"
+        continue
+    }
     guard path.hasPrefix(root) else { fail("\(path) lies outside of \(root)") }
     source += "        (\(literal(String(path.dropFirst(root.count)))), \(literal(read(path)))),\n"
 }
