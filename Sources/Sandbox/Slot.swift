@@ -40,6 +40,9 @@ public final class Slot: Sendable {
     /// zygote or somebody's kill.
     public var isWaiting: Bool { waiting.withLock { $0?.isAlive ?? false } }
 
+    /// Its init, as the host numbers it; `nil` once it was taken.
+    var initProcess: pid_t? { waiting.withLock { $0?.child.pid } }
+
     /// Whether this could be the sandbox of such a run: everything that is settled when a slot is made has to be as the
     /// run asks, so it is a matter of the runtime, the profile, full isolation, no seed (PYTHONHASHSEED is read at the
     /// start) and all limits but `wall`, `total` and `output`, which the host watches.

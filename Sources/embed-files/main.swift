@@ -1,7 +1,7 @@
 import Glibc
 
-// embed-files ROOT OUTPUT FILE… NAME=LIBRARY…: writes a Swift file that holds the text of each FILE, by its path below
-// ROOT, and each LIBRARY's bytes in hexadecimal, by NAME.
+// embed-files ROOT OUTPUT FILE… --library NAME LIBRARY COMPILER ARGUMENT…: writes a Swift file that holds the text of each
+// FILE, by its path below ROOT; then makes LIBRARY, and writes its bytes in hexadecimal, by NAME.
 
 func bytes(of path: String) -> [UInt8] {
     guard let file = fopen(path, "r") else { fail("cannot read \(path)") }
@@ -31,6 +31,15 @@ func fail(_ message: String) -> Never {
     exit(1)
 }
 
+func compile(_ command: [String]) {
+    var words = command.map { strdup($0) } + [nil]
+    defer { for word in words { free(word) } }
+    var (child, status) = (pid_t(), Int32())
+    guard posix_spawn(&child, command[0], nil, nil, &words, environ) == 0, waitpid(child, &status, 0) == child,
+        status == 0
+    else { fail("\(command[0]) failed") }
+}
+
 /// A Swift string literal.
 func literal(_ text: String) -> String {
     var quoted = "\""
@@ -46,17 +55,21 @@ func literal(_ text: String) -> String {
 }
 
 let arguments = CommandLine.arguments
-guard arguments.count > 2 else { fail("usage: embed-files ROOT OUTPUT FILE…") }
+let files = arguments.dropFirst(3).prefix { $0 != "--library" }
+let command = arguments.firstIndex(of: "--library").map { Array(arguments[($0 + 1)...]) }
+guard arguments.count > 2, command.map({ $0.count > 2 }) != false else {
+    fail("usage: embed-files ROOT OUTPUT FILE… [--library NAME LIBRARY COMPILER ARGUMENT…]")
+}
 let root = arguments[1].hasSuffix("/") ? arguments[1] : arguments[1] + "/"
 var source = "extension EmbeddedFiles {\n    static let content: [(path: StaticString, text: StaticString)] = [\n"
-for path in arguments.dropFirst(3) {
-    if let sign = path.firstIndex(of: "=") {
-        let (name, library) = (String(path[..<sign]), String(path[path.index(after: sign)...]))
-        source += "        (\(literal(name)), \(literal(hexadecimal(library)))),\n"
-        continue
-    }
+for path in files {
     guard path.hasPrefix(root) else { fail("\(path) lies outside of \(root)") }
     source += "        (\(literal(String(path.dropFirst(root.count)))), \(literal(read(path)))),\n"
+}
+if let command {
+    let (name, library) = (command[0], command[1])
+    compile(Array(command[2...]) + ["-o", library])
+    source += "        (\(literal(name)), \(literal(hexadecimal(library)))),\n"
 }
 source += "    ]\n}\n"
 guard let output = fopen(arguments[2], "w"), fputs(source, output) >= 0, fclose(output) == 0 else {
