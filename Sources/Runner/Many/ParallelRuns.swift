@@ -9,6 +9,9 @@ public struct ParallelRuns: Sendable {
     /// One run at a time for each core that is online.
     public static var defaultWidth: Int { min(max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1), maxWidth) }
 
+    /// From so many runs on sandboxes are kept waiting for them: below, making the first takes longer than it saves.
+    public static let warmCount = 12
+
     private let runner: Runner
     private let width: Int
 
@@ -18,7 +21,8 @@ public struct ParallelRuns: Sendable {
         self.width = min(max(width, 1), Self.maxWidth)
     }
 
-    /// Begins the runs in their order and tells of their ends as they come.
+    /// Begins the runs in their order and tells of their ends as they come. From ``warmCount`` runs on the runner is kept
+    /// warm for them, unless it is so already.
     ///
     /// Cancelling the task ends what is under way, of which the results still are told; what was not begun is not.
     ///
@@ -29,6 +33,20 @@ public struct ParallelRuns: Sendable {
     public func make(
         _ count: Int, request: @escaping @Sendable (Int) -> RunRequest,
         ended: (_ number: Int, _ result: RunResult) async throws -> Void
+    ) async throws {
+        guard count >= Self.warmCount, runner.keepWarm() else { return try await begin(count, request, ended) }
+        do {
+            try await begin(count, request, ended)
+            await runner.letCool()
+        } catch {
+            await runner.letCool()
+            throw error
+        }
+    }
+
+    private func begin(
+        _ count: Int, _ request: @escaping @Sendable (Int) -> RunRequest,
+        _ ended: (_ number: Int, _ result: RunResult) async throws -> Void
     ) async throws {
         try await withThrowingTaskGroup(of: (Int, RunResult).self) { group in
             var next = 0
