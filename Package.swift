@@ -187,7 +187,9 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
             ]),
-        tests("RunnerTests", ["AirlockCore", "Broker", "DriverKit", "Runner", "Sandbox", "Templating"]),
+        tests(
+            "RunnerTests",
+            ["AirlockCore", "Broker", "DriverKit", "ResilienceTesting", "Runner", "Sandbox", "Templating"]),
         tests("DoctorTests", ["AirlockCore", "Doctor", "HostileProbes"]),
         tests("ReportingTests", ["AirlockCore", "Reporting"]),
         tests(

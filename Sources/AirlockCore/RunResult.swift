@@ -29,8 +29,13 @@ public struct RunResult: Sendable {
     public var isolation: IsolationReport
     public var usage: RunUsage
     public var startPath: StartPath
-    /// From the request to the script's first line.
+    /// Why the run did not start warm, where there was a pool to start it; else `nil`.
+    public var coldReason: String?
+    /// From the launch to the script's first line.
     public var startLatency: Duration?
+    /// Where the time went, in the order of the steps; they follow each other without a gap. A run that ended early has
+    /// the steps it came to.
+    public var timings: [RunTiming]
 
     /// What the script gave to `airlock.result`.
     public var result: JSONValue?
@@ -50,11 +55,25 @@ public struct RunResult: Sendable {
         isolation = IsolationReport(level: .full, layers: [])
         usage = RunUsage()
         startPath = .cold
+        timings = []
         outputs = []
         logs = []
         standardOutput = CapturedStream()
         standardError = CapturedStream()
         transcript = []
+    }
+}
+
+/// One step of a run and the time it took.
+public struct RunTiming: Sendable, Hashable {
+    /// `validate`, `render`, `prepare`, `slot`, `launch`, `interpreter`, `script`, `drain`, `verdict`; programs add their
+    /// own before and after.
+    public var step: String
+    public var time: Duration
+
+    public init(step: String, time: Duration) {
+        self.step = step
+        self.time = time
     }
 }
 

@@ -15,6 +15,7 @@ extension RunResult {
         signal = outcome.signal
         isolation = outcome.isolation
         usage = outcome.usage
+        startPath = outcome.startPath
         startLatency = outcome.startLatency
         standardOutput = outcome.standardOutput
         standardError = outcome.standardError

@@ -15,12 +15,23 @@ public final class Runner: Sendable {
         var runtime: PythonRuntime
     }
 
+    private struct RunPlan {
+        var variables: ValidatedVariables
+        var script: RenderedScript
+        var profile: SandboxProfile
+        var limits: RunLimits
+        var sandbox: Sandbox
+        var runtime: PythonRuntime
+    }
+
     private let environment: [String: String]
     private let logger: Logger
     private let headStart: HeadStart?
     /// Layers that were said to be missing already: each is logged once.
     private let reported = Mutex<Set<String>>([])
     private let prepared = Mutex<[SandboxProfile: Prepared]>([:])
+    /// `nil` as long as every run starts cold.
+    private let warm = Mutex<WarmStart?>(nil)
 
     /// Costs nothing: what a run needs is prepared with the first one.
     ///
@@ -44,36 +55,133 @@ public final class Runner: Sendable {
         var result = RunResult(runID: RunID.new(), template: request.template.name, status: .internalError)
         result.templateDigest = request.template.digest
         result.isolation = IsolationReport(level: request.isolation, layers: [])
+        var steps = StepWatch()
         do throws(AirlockError) {
-            let variables = try await request.template.validate(
-                request.variables, names: DriverNames(driver: request.driver))
-            result.variablesDigest = variables.digest
-            let script = try request.template.render(variables)
-            let profile = try request.resolvedProfile()
-            result.isolation.profile = profile
-            let limits = try RunLimits(template: request.template.manifest.limits, caller: request.limits)
-            let (sandbox, runtime) = try prepare(profile)
-            try checkVersion(of: runtime, for: request.template)
-            try request.template.checkDependencies(against: runtime, profile: profile)
-            let session = BrokerSession(
-                driver: request.driver,
-                start: ScriptStart(
-                    script: script.text, name: request.template.fileName, params: variables.values,
-                    seed: request.seed),
-                grants: grants(for: request), limits: limits.broker, observer: request.observer)
-            var sandboxed = SandboxRequest(
-                runtime: runtime, isolation: request.isolation, profile: profile, limits: limits.sandbox,
-                seed: request.seed.map { UInt32(truncatingIfNeeded: $0) })
-            sandboxed.scriptName = request.template.fileName
-            let outcome = try await sandbox.run(sandboxed, channel: session)
-            result.take(outcome)
-            result.take(session.report, limits: limits.sandbox)
-            result.checkDeclaredResult(request.template.manifest.result)
+            let names = DriverNames(driver: request.driver)
+            let plan = try await plan(request, names: names, result: &result, steps: &steps)
+            try await execute(plan, of: request, result: &result, steps: &steps)
         } catch {
             result.fail(error)
         }
+        result.timings = steps.timings
         log(result)
         return result
+    }
+
+    // MARK: Starting warm
+
+    /// From now on keeps sandboxes waiting for the scripts to come, of the kinds of runs that come: interpreter, profile,
+    /// packages and limits. A run starts in one if it can, else cold, and its result says why. Has to be ended with
+    /// ``letCool()``.
+    ///
+    /// - Returns: whether it did not do so already.
+    @discardableResult public func keepWarm(_ settings: PoolSettings = .forThisHost) -> Bool {
+        warm.withLock { warm in
+            if warm != nil { return false }
+            warm = WarmStart(settings)
+            return true
+        }
+    }
+
+    /// Ends the waiting sandboxes, lets the runs in others come to their end, and returns when none is left. Runs start
+    /// cold again.
+    public func letCool() async {
+        let warm = warm.withLock { warm in
+            defer { warm = nil }
+            return warm
+        }
+        await warm?.drain()
+    }
+
+    /// The pools of waiting sandboxes as they are at this moment, one for each kind of run.
+    public var pools: [PoolSnapshot] { warm.withLock { $0 }?.snapshots ?? [] }
+
+    // MARK: The steps of a run
+
+    /// What would keep a run from being made, without making it.
+    ///
+    /// - Parameter names: the driver's, kept over several checks.
+    /// - Returns: the variables' values as the script would get them; no secrets.
+    /// - Throws: whatever would make the run `invalid`, and what keeps any run from being made on this host.
+    func check(_ request: RunRequest, names: any DataNameSource) async throws(AirlockError) -> JSONObject {
+        var result = RunResult(runID: "", template: request.template.name, status: .invalid)
+        var steps = StepWatch()
+        return try await plan(request, names: names, result: &result, steps: &steps).variables.values
+    }
+
+    /// All that is decided before anything is launched.
+    private func plan(
+        _ request: RunRequest, names: any DataNameSource, result: inout RunResult, steps: inout StepWatch
+    ) async throws(AirlockError) -> RunPlan {
+        let variables = try await request.template.validate(request.variables, names: names)
+        result.variablesDigest = variables.digest
+        steps.end("validate")
+        let script = try request.template.render(variables)
+        steps.end("render")
+        let profile = try request.resolvedProfile()
+        result.isolation.profile = profile
+        let limits = try RunLimits(template: request.template.manifest.limits, caller: request.limits)
+        let (sandbox, runtime) = try prepare(profile)
+        try checkVersion(of: runtime, for: request.template)
+        try request.template.checkDependencies(against: runtime, profile: profile)
+        steps.end("prepare")
+        return RunPlan(
+            variables: variables, script: script, profile: profile, limits: limits, sandbox: sandbox, runtime: runtime)
+    }
+
+    private func execute(
+        _ plan: RunPlan, of request: RunRequest, result: inout RunResult, steps: inout StepWatch
+    ) async throws(AirlockError) {
+        var sandboxed = SandboxRequest(
+            runtime: plan.runtime, isolation: request.isolation, profile: plan.profile, limits: plan.limits.sandbox,
+            seed: request.seed.map { UInt32(truncatingIfNeeded: $0) })
+        sandboxed.scriptName = request.template.fileName
+        if let warm = warm.withLock({ $0 }) {
+            let answer = await warm.slot(for: sandboxed, in: plan.sandbox, packages: packages(of: plan, request))
+            steps.end("slot")
+            switch answer {
+            case .cold(let reason): result.coldReason = reason
+            case .slot(let lease):
+                defer { lease.end() }
+                do throws(AirlockError) {
+                    return try await execute(plan, of: request, sandboxed, in: lease.slot, &result, &steps)
+                } catch {
+                    // Nothing of the script has run: it may be run elsewhere.
+                    result.coldReason = "the waiting sandbox could not be used: \(error.message)"
+                }
+            }
+        }
+        try await execute(plan, of: request, sandboxed, in: nil, &result, &steps)
+    }
+
+    /// What is worth importing ahead: `strict` shows no packages.
+    private func packages(of plan: RunPlan, _ request: RunRequest) -> [String] {
+        plan.profile == .data ? request.template.manifest.dependencies.map(\.name) : []
+    }
+
+    /// - Parameter slot: a sandbox that waits for the script; `nil` launches one.
+    private func execute(
+        _ plan: RunPlan, of request: RunRequest, _ sandboxed: SandboxRequest, in slot: Slot?,
+        _ result: inout RunResult, _ steps: inout StepWatch
+    ) async throws(AirlockError) {
+        let session = BrokerSession(
+            driver: request.driver,
+            start: ScriptStart(
+                script: plan.script.text, name: request.template.fileName, params: plan.variables.values,
+                seed: request.seed),
+            grants: grants(for: request), limits: plan.limits.broker, observer: request.observer)
+        let channel = ChannelWatch(session)
+        let outcome: SandboxOutcome
+        if let slot {
+            outcome = try await plan.sandbox.run(sandboxed, in: slot, channel: channel)
+        } else {
+            outcome = try await plan.sandbox.run(sandboxed, channel: channel)
+        }
+        steps.end(of: outcome, channel)
+        result.take(outcome)
+        result.take(session.report, limits: plan.limits.sandbox)
+        result.checkDeclaredResult(request.template.manifest.result)
+        steps.end("verdict")
     }
 
     private func log(_ result: RunResult) {

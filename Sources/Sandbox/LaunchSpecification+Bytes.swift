@@ -9,6 +9,7 @@ extension LaunchSpecification {
         var writer = Writer()
         writer.number(UInt64(AIRLOCK_PLAN_FORMAT))
         writer.number(namespaces)
+        writer.number(UInt64(role.rawValue))
         writer.number(UInt64(hostUser))
         writer.number(UInt64(hostGroup))
         writer.flag(changesIdentity)

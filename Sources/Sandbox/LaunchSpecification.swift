@@ -35,8 +35,14 @@ struct LaunchSpecification: Equatable {
         }
     }
 
+    /// What is started.
+    enum Role: UInt32 {
+        case script, zygote, slot
+    }
+
     /// CLONE_NEW* flags; 0 for portable isolation.
     var namespaces: UInt64 = 0
+    var role = Role.script
     var hostUser: UInt32
     var hostGroup: UInt32
     var changesIdentity: Bool

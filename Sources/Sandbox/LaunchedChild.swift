@@ -13,6 +13,8 @@ struct LaunchedChild: ~Copyable {
     let errors: OwnedDescriptor
     let requests: OwnedDescriptor
     let replies: OwnedDescriptor
+    /// Whether it is a child of this process, which then has to reap it: a slot is its zygote's.
+    let isOwn: Bool
 
     /// Launches a sandbox; what is in it waits for its script.
     ///
@@ -44,7 +46,8 @@ struct LaunchedChild: ~Copyable {
         self.init(child, streams)
     }
 
-    init(_ child: airlock_child, _ streams: airlock_streams) {
+    init(_ child: airlock_child, _ streams: airlock_streams, isOwn: Bool = true) {
+        self.isOwn = isOwn
         pid = child.pid
         pidfd = OwnedDescriptor(child.pidfd)
         control = OwnedDescriptor(child.control)
@@ -59,7 +62,13 @@ struct LaunchedChild: ~Copyable {
     /// Ends a child that nobody will supervise. When this returns, nothing of it is left.
     consuming func discard() {
         _ = airlock_kill(pidfd.number)
-        var status: Int32 = 0
-        _ = retrying { waitpid(pid, &status, 0) }
+        if isOwn {
+            var status: Int32 = 0
+            _ = retrying { waitpid(pid, &status, 0) }
+        } else {
+            // Its namespace ends before it does.
+            var end = pollfd(fd: pidfd.number, events: Int16(POLLIN), revents: 0)
+            _ = retrying { poll(&end, 1, -1) }
+        }
     }
 }

@@ -7,16 +7,16 @@ import Synchronization
 ///
 /// Safe to use from several tasks at once. A filter is compiled once, with the first run of its level and profile.
 public final class Sandbox: Sendable {
-    private struct Kind: Hashable {
+    struct Kind: Hashable {
         var level: IsolationReport.Level
         var profile: SandboxProfile
     }
 
     private let rules: SeccompRules
     private let filters = Mutex<[Kind: SeccompFilter]>([:])
-    private let environment: [String: String]
-    private let landlockABI: Int32
-    private let fault: String?
+    let environment: [String: String]
+    let landlockABI: Int32
+    let fault: String?
     private let headStart: HeadStart?
 
     /// - Parameters:
@@ -46,7 +46,7 @@ public final class Sandbox: Sendable {
     }
 
     /// The filter of a level and profile, compiled with the first run of it.
-    private func filter(for kind: Kind) throws(AirlockError) -> SeccompFilter {
+    func filter(for kind: Kind) throws(AirlockError) -> SeccompFilter {
         let outcome = filters.withLock { filters -> Result<SeccompFilter, AirlockError> in
             if let filter = filters[kind] { return .success(filter) }
             return Result { () throws(AirlockError) in
@@ -69,13 +69,18 @@ public final class Sandbox: Sendable {
     public func run(
         _ request: SandboxRequest, channel: any GuestChannel
     ) async throws(AirlockError) -> SandboxOutcome {
+        try await onThread { link in self.supervise(request, channel: channel, link: link) }
+    }
+
+    /// Runs `body` on a thread of its own; cancelling the task ends the run that the link is of.
+    func onThread(
+        _ body: @escaping @Sendable (SupervisorLink) -> Result<SandboxOutcome, AirlockError>
+    ) async throws(AirlockError) -> SandboxOutcome {
         let link = try SupervisorLink(clock: RunClock(start: .now))
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 do throws(AirlockError) {
-                    try DetachedThread.start {
-                        continuation.resume(returning: self.supervise(request, channel: channel, link: link))
-                    }
+                    try DetachedThread.start { continuation.resume(returning: body(link)) }
                 } catch {
                     continuation.resume(returning: .failure(error))
                 }
@@ -142,9 +147,9 @@ public final class Sandbox: Sendable {
     }
 
     /// The layers of a run that was launched: each failed step would have prevented it, so what is planned is active.
-    private func report(for request: SandboxRequest, cgroup: IsolationReport.Layer, filter: SeccompFilter)
-        -> IsolationReport
-    {
+    func report(
+        for request: SandboxRequest, cgroup: IsolationReport.Layer, filter: SeccompFilter, isWarm: Bool = false
+    ) -> IsolationReport {
         let isFull = request.isolation == .full
         let portable = "left out by portable isolation"
         func layer(_ name: String, _ active: Bool, _ detail: String) -> IsolationReport.Layer {
@@ -156,7 +161,11 @@ public final class Sandbox: Sendable {
         return IsolationReport(
             level: request.isolation, profile: request.profile,
             layers: [
-                layer("namespaces", isFull, "user, mount, pid, net, ipc, uts, cgroup"),
+                layer(
+                    "namespaces", isFull,
+                    isWarm
+                        ? "user, mount, pid, ipc; net, uts, cgroup of its zygote's"
+                        : "user, mount, pid, net, ipc, uts, cgroup"),
                 layer(
                     "private_root", isFull,
                     "read-only, \(Self.shown(in: request.profile)); scratch is a tmpfs of \(request.limits.disk)"),

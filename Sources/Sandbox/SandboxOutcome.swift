@@ -14,7 +14,8 @@ public struct SandboxOutcome: Sendable {
     public var isolation: IsolationReport
     /// Without calls, rows and their bytes, which the broker knows.
     public var usage: RunUsage
-    /// From the launch to the script's first line; `nil` when it was not reached.
+    public var startPath = StartPath.cold
+    /// From the launch, or from the request where the sandbox was waiting for it, to the script's first line; `nil` when it was not reached.
     public var startLatency: Duration?
     public var standardOutput: CapturedStream
     public var standardError: CapturedStream

@@ -55,10 +55,15 @@ final class Supervisor {
     /// - Parameters:
     ///   - cgroup: the run's own control group, if it has one.
     ///   - mayRaiseSignals: whether the filter lets the script send signals to itself.
+    ///   - lockedPayload: the script's process, of a slot: it was locked down before there was a script.
     init(
         _ request: SandboxRequest, channel: any GuestChannel, link: SupervisorLink, child: consuming LaunchedChild,
-        scratch: ScratchDirectory?, cgroup: String?, mayRaiseSignals: Bool
+        scratch: ScratchDirectory?, cgroup: String?, mayRaiseSignals: Bool, lockedPayload: pid_t? = nil
     ) {
+        if let lockedPayload {
+            evidence.payload = lockedPayload
+            evidence.lockedAt = .now
+        }
         self.cgroup = cgroup
         self.mayRaiseSignals = mayRaiseSignals
         self.request = request
@@ -138,7 +143,7 @@ final class Supervisor {
         while readReport() {}
         var usage = rusage()
         var status: Int32 = 0
-        _ = retrying { wait4(child.pid, &status, 0, &usage) }
+        if child.isOwn { _ = retrying { wait4(child.pid, &status, 0, &usage) } }
         // Somebody killed init. The kernel ends its script with it, but only a PID namespace ends first.
         if evidence.record == nil, scratch != nil, let payload = evidence.payload { airlock_await_end(payload, 1000) }
         return usage

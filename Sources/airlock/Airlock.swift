@@ -17,7 +17,8 @@ struct AirlockCommand: ParsableCommand {
             \(HelpText.exitCodes)
             """,
         subcommands: [
-            RunCommand.self, ExecCommand.self, TemplatesCommand.self, ObjectsCommand.self, FieldsCommand.self,
+            RunCommand.self, ExecCommand.self, BatchCommand.self, TemplatesCommand.self, ObjectsCommand.self,
+            FieldsCommand.self,
             QueryCommand.self, DataCommand.self, PostHogCommand.self, DoctorCommand.self, LimitsCommand.self,
             VersionCommand.self,
         ])
@@ -26,6 +27,7 @@ struct AirlockCommand: ParsableCommand {
 @main
 enum Main {
     static func main() async {
+        RunCall.began = .now
         // First of all, while there is no other thread that could read the environment.
         RunCall.headStart = HeadStart()
         // A reader that went away is an error of the write, not a death in the middle of a run.

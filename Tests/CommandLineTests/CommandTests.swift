@@ -44,6 +44,7 @@ import Testing
     @Test(arguments: [
         RunCommand.helpMessage(), ExecCommand.helpMessage(), QueryCommand.helpMessage(), ObjectsCommand.helpMessage(),
         FieldsCommand.helpMessage(), DataInfoCommand.helpMessage(), DoctorCommand.helpMessage(),
+        BatchCommand.helpMessage(),
     ])
     func helpNamesDefaultsEnvironmentAndExitCodes(help: String) {
         for part in ["EXIT CODES", "ENVIRONMENT", "default", "130", "70"] { #expect(help.contains(part)) }

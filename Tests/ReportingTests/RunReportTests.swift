@@ -25,6 +25,9 @@ import Testing
             RefusedCall(name: "socket", count: 2, lines: [3, 12]), RefusedCall(name: "bind", count: 1),
         ]
         result.startLatency = .milliseconds(3)
+        result.timings = [
+            RunTiming(step: "launch", time: .microseconds(1500)), RunTiming(step: "script", time: .milliseconds(40)),
+        ]
         result.outputs = [
             .metric(name: "people", value: 12_345, unit: nil), .metric(name: "rate", value: 0.5, unit: "%"),
         ]
@@ -81,7 +84,8 @@ import Testing
                 "run_id", "template", "variables_digest", "status", "reason", "limit", "syscall", "syscall_line",
                 "exit_code",
                 "signal",
-                "exception", "error", "isolation", "usage", "refusals", "start", "result", "outputs", "logs", "stdout",
+                "exception", "error", "isolation", "usage", "refusals", "start", "timings", "result", "outputs", "logs",
+                "stdout",
                 "stderr",
                 "transcript",
             ])
@@ -96,7 +100,8 @@ import Testing
                 "message": "lines 3 and 12 called socket (network), 2 times. This sandbox has none; use airlock.query.",
             ])
         #expect(document["isolation"]?["level"] == "portable")
-        #expect(document["start"] == ["path": "cold", "latency_ms": 3])
+        #expect(document["start"] == ["path": "cold", "cold_reason": nil, "latency_ms": 3])
+        #expect(document["timings"] == [["step": "launch", "time_ms": 1.5], ["step": "script", "time_ms": 40]])
         #expect(document["stdout"] == ["text": "hi\n", "cut": false])
         #expect(document["stderr"] == ["base64": "/w==", "cut": true])
         #expect(document["transcript"]?["rows"] == 12_345)

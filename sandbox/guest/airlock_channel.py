@@ -126,8 +126,38 @@ class _Source:
         return self.text
 
 
+def lock_down():
+    """Tells the sandbox that start-up is over: from here on exec and the like are refused.
+
+    No process has this user id, so outside the sandbox the call fails; inside it is answered with success by the
+    init process, which takes it as the signal.
+    """
+    try:
+        posix.setpriority(2, 0x41495231, 1)  # PRIO_USER, "AIR1"
+    except OSError as error:
+        if posix.environ.get(b"AIRLOCK_UNSANDBOXED") != b"1":
+            posix.write(2, b"airlock: not inside the sandbox (%s)\n" % str(error).encode())
+            posix._exit(ABANDONED)
+
+
+def name_lines():
+    """Lets the sandbox learn which line makes a call that it refuses: when it sends SIGURG (23), the interpreter writes
+    the traceback to descriptor 5, in C and before the call returns. Takes some 50 us."""
+    try:
+        import faulthandler
+
+        faulthandler.register(23, file=5, all_threads=False)
+    except Exception:  # an interpreter without it names no lines
+        pass
+
+
 def run_script(guest):
     """Receives the script, runs it as `__main__`, and ends the process."""
+    _finish(run_once(guest))
+
+
+def run_once(guest):
+    """Receives the script, runs it as `__main__`, and returns its exit status."""
     global params, frame_bytes
     try:
         start = _read()["params"]
@@ -142,6 +172,9 @@ def run_script(guest):
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
     sys.argv[:] = [name]
+    package = sys.modules.get("airlock")
+    if package is not None:  # imported ahead
+        package.params = package.Params(params)
     if start["seed"] is not None:
         import random
 
@@ -159,7 +192,7 @@ def run_script(guest):
         status = _exit_status(error.code)
     except BaseException as error:
         status = _fail(error, name, guest)
-    _finish(status)
+    return status
 
 
 def _exit_status(code):

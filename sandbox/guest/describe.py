@@ -260,7 +260,7 @@ def compile_guest(directory):
             if name.endswith(".py"):
                 path = os.path.join(folder, name)
                 shown = "/airlock" + path[len(directory):]
-                target = path + "c" if name == "bootstrap.py" else None
+                target = path + "c" if name in ("bootstrap.py", "zygote.py") else None
                 written = py_compile.compile(path, cfile=target, dfile=shown, doraise=True, invalidation_mode=mode)
                 os.chmod(written, 0o644)
                 os.chmod(os.path.dirname(written), 0o755)

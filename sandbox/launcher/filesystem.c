@@ -46,10 +46,24 @@ static bool attach(int tree, const char *target, uint64_t attributes) {
   return true;
 }
 
-struct failure build_root(const struct airlock_plan *plan, const int *trees) {
+static struct failure keep_mounts_private(const struct airlock_plan *plan) {
   if (injected(plan, AIRLOCK_STEP_PRIVATE_MOUNTS, 0) ||
       syscall(SYS_mount, "none", "/", NULL, AIRLOCK_MS_REC | AIRLOCK_MS_PRIVATE, NULL) != 0)
     return fail(AIRLOCK_STEP_PRIVATE_MOUNTS);
+  return OK;
+}
+
+static struct failure mount_scratch(const struct airlock_plan *plan, const char *target) {
+  if (injected(plan, AIRLOCK_STEP_SCRATCH, 0) ||
+      syscall(SYS_mount, "tmpfs", target, "tmpfs", AIRLOCK_MS_NOSUID | AIRLOCK_MS_NODEV | AIRLOCK_MS_NOEXEC,
+              plan->scratch_options) != 0)
+    return fail(AIRLOCK_STEP_SCRATCH);
+  return OK;
+}
+
+struct failure build_root(const struct airlock_plan *plan, const int *trees) {
+  struct failure failure = keep_mounts_private(plan);
+  if (failure.step) return failure;
   if (injected(plan, AIRLOCK_STEP_ROOT, 0) || !attach(trees[plan->bind_count], plan->mount_point, MOUNT_ATTR_NODEV) ||
       chdir(plan->mount_point) != 0)
     return fail(AIRLOCK_STEP_ROOT);
@@ -59,13 +73,18 @@ struct failure build_root(const struct airlock_plan *plan, const int *trees) {
         !attach(trees[index], relative(bind->target), bind->is_device ? MOUNT_ATTR_NOEXEC : MOUNT_ATTR_NODEV))
       return fail(AIRLOCK_STEP_BIND);
   }
-  if (injected(plan, AIRLOCK_STEP_SCRATCH, 0) ||
-      syscall(SYS_mount, "tmpfs", relative(plan->scratch), "tmpfs",
-              AIRLOCK_MS_NOSUID | AIRLOCK_MS_NODEV | AIRLOCK_MS_NOEXEC, plan->scratch_options) != 0)
-    return fail(AIRLOCK_STEP_SCRATCH);
+  failure = mount_scratch(plan, relative(plan->scratch));
+  if (failure.step) return failure;
   // The old root comes to lie on the new one at "."; see pivot_root(2), NOTES.
   if (injected(plan, AIRLOCK_STEP_PIVOT, 0) || syscall(SYS_pivot_root, ".", ".") != 0) return fail(AIRLOCK_STEP_PIVOT);
   return OK;
+}
+
+/// All else of the view is the zygote's, which is as read-only and cannot be taken apart from here: the mounts of a more
+/// privileged namespace are locked to each other (mount_namespaces(7)).
+struct failure build_slot_root(const struct airlock_plan *plan) {
+  struct failure failure = keep_mounts_private(plan);
+  return failure.step ? failure : mount_scratch(plan, plan->scratch);
 }
 
 struct failure leave_old_root(const struct airlock_plan *plan) {

@@ -42,14 +42,14 @@ static _Noreturn void leave(int code) {
   for (;;) raw(SYS_exit_group, code);
 }
 
-static _Noreturn void give_up(struct channels channels, struct failure failure) {
+_Noreturn void give_up(struct channels channels, struct failure failure) {
   struct airlock_report report = {.event = AIRLOCK_EVENT_FAILED, .step = failure.step, .error = failure.error};
   send_report(channels.report, &report);
   leave(70);
 }
 
 /// The host says when the identity maps stand; end-of-file means that it died.
-static struct failure wait_for_host(const struct airlock_plan *plan, int control) {
+struct failure wait_for_host(const struct airlock_plan *plan, int control) {
   char go = 0;
   ssize_t count;
   while ((count = read(control, &go, 1)) < 0 && errno == EINTR) continue;
@@ -71,12 +71,19 @@ static struct failure become(const struct airlock_plan *plan) {
 }
 
 /// Init dies with the host's supervising thread. Set after the identity, whose change would clear it (prctl(2)).
-static struct failure die_with_host(const struct airlock_plan *plan, int control) {
+struct failure die_with_host(const struct airlock_plan *plan, int control) {
   if (injected(plan, AIRLOCK_STEP_PARENT_DEATH, 0) || prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0)
     return fail(AIRLOCK_STEP_PARENT_DEATH);
   // The host may have died just before: then the control pipe is at its end.
   struct pollfd lifeline = {.fd = control, .events = POLLIN};
   if (poll(&lifeline, 1, 0) > 0 && (lifeline.revents & POLLHUP)) _exit(70);
+  return OK;
+}
+
+/// Without a PID namespace, orphans of the script come to init instead of to the host's init.
+struct failure reap_for_all(const struct airlock_plan *plan) {
+  if (injected(plan, AIRLOCK_STEP_SUBREAPER, 0) || prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0)
+    return fail(AIRLOCK_STEP_SUBREAPER);
   return OK;
 }
 
@@ -101,36 +108,41 @@ static struct failure build(const struct airlock_plan *plan, struct channels cha
         syscall(SYS_setdomainname, name, sizeof name - 1) != 0)
       return fail(AIRLOCK_STEP_HOSTNAME);
   }
-  // Without a PID namespace, orphans of the script come to init instead of to the host's init.
-  if (injected(plan, AIRLOCK_STEP_SUBREAPER, 0) || prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0)
-    return fail(AIRLOCK_STEP_SUBREAPER);
-  return OK;
+  return reap_for_all(plan);
 }
 
 /// The payload shares init's descriptor table until it has installed its filter, so that the listener that the filter
 /// gives is init's too. Passing it over a socket would need calls that the filter refuses.
-static struct failure fork_payload(const struct airlock_plan *plan, struct monitor *monitor, int channel[2]) {
+struct failure fork_payload(const struct airlock_plan *plan, struct monitor *monitor, int *channel,
+                            struct inheritance *inherited) {
   // The payload's descriptors land on 0 to 6 of the shared table: nothing of init's may lie there.
   for (int low = 0; low <= AIRLOCK_TRACE_DESCRIPTOR + 1; low++)
     if (injected(plan, AIRLOCK_STEP_DESCRIPTORS, 0) || syscall(SYS_dup3, plan->null_input, low, O_CLOEXEC) < 0)
       return fail(AIRLOCK_STEP_DESCRIPTORS);
   // Nobody ever waits on the trace pipe: what does not fit is dropped, what is not there is not read.
-  int trace[2];
-  if (injected(plan, AIRLOCK_STEP_FORK_PAYLOAD, 0) || syscall(SYS_pipe2, channel, O_CLOEXEC) != 0 ||
+  int trace[2], ends[2];
+  if (injected(plan, AIRLOCK_STEP_FORK_PAYLOAD, 0) || syscall(SYS_pipe2, ends, O_CLOEXEC) != 0 ||
       syscall(SYS_pipe2, trace, O_CLOEXEC | O_NONBLOCK) != 0)
     return fail(AIRLOCK_STEP_FORK_PAYLOAD);
   monitor->trace = trace[0];
+  *channel = ends[0];
+  *inherited = (struct inheritance){.init = getpid(), .channel = ends[1], .trace = trace[1]};
+  // OpenSSL and others tell a fork by its number: a zygote's has to be another than that of its slots' interpreters,
+  // which are the second processes of their namespaces (clone(2), set_tid).
+  pid_t number = 1000;
   struct clone_args arguments = {
       .flags = CLONE_FILES | CLONE_PIDFD,
       .pidfd = (uint64_t)(uintptr_t)&monitor->payload_pidfd,
       .exit_signal = SIGCHLD,
   };
-  pid_t init = getpid();
+  if (plan->role == AIRLOCK_ROLE_ZYGOTE) {
+    arguments.set_tid = (uint64_t)(uintptr_t)&number;
+    arguments.set_tid_size = 1;
+  }
   pid_t pid = -1;
   if (!injected(plan, AIRLOCK_STEP_FORK_PAYLOAD, 1)) pid = (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
   if (pid < 0) return fail(AIRLOCK_STEP_FORK_PAYLOAD);
-  if (pid == 0) run_payload(plan, init, channel[1], trace[1]);
-  monitor->payload = pid;
+  monitor->payload = monitor->payload_listed = pid;
   return OK;
 }
 
@@ -146,6 +158,11 @@ static struct failure await_payload(struct monitor *monitor, int channel) {
       return fail(AIRLOCK_STEP_MONITOR);
   if (message.step) return (struct failure){message.step, message.error};
   monitor->listener = message.listener;
+  if (monitor->plan.role == AIRLOCK_ROLE_SLOT) {
+    monitor->preparation = message;
+    monitor->payload_listed = message.listed;
+    monitor->plan.cpu_limit_ns += (message.user_us + message.system_us) * 1000;
+  }
   return OK;
 }
 
@@ -192,7 +209,7 @@ static void end_payload(struct monitor *monitor) {
   while ((result = raw(SYS_wait4, -1, 0, 0, 0)) > 0 || result == -EINTR) continue;
 }
 
-_Noreturn void run_init(const struct airlock_plan *plan, struct channels channels) {
+struct monitor *begin_init(const struct airlock_plan *plan, struct channels channels, int other) {
   // Static, not on the stack: the stack is small and the verdicts are not.
   static struct monitor monitor;
   prctl(PR_SET_NAME, "airlock-init", 0, 0, 0);
@@ -200,32 +217,44 @@ _Noreturn void run_init(const struct airlock_plan *plan, struct channels channel
   signal(SIGCHLD, SIG_DFL);
   // The host may hold any number of descriptors; the script's limit on them counts from the lowest free one.
   int kept[] = {channels.control, channels.report, plan->null_input, plan->output,
-                plan->errors,     plan->replies,   plan->requests};
+                plan->errors,     plan->replies,   plan->requests,   other};
   close_all_but(kept, sizeof kept / sizeof *kept);
   monitor = (struct monitor){.plan = *plan, .channels = channels, .listener = -1, .payload_pidfd = -1, .trace = -1};
-  struct failure failure = build(plan, channels);
-  if (failure.step) give_up(channels, failure);
   for (size_t index = 0; index < sizeof monitor.scratch - 1 && plan->scratch[index]; index++)
     monitor.scratch[index] = plan->scratch[index];
-  int channel[2];
-  failure = fork_payload(plan, &monitor, channel);
-  if (!failure.step) failure = await_payload(&monitor, channel[0]);
+  return &monitor;
+}
+
+_Noreturn void watch_payload(struct monitor *monitor, int channel, struct failure failure) {
+  struct channels channels = monitor->channels;
+  if (!failure.step) failure = await_payload(monitor, channel);
   // Where the exec waits for its answer, give that first, and tidy up while the interpreter starts. Where it does not, the
-  // guest's lock-down does: no line of a script runs before that is answered. To leave the old root takes a grace period
-  // of the kernel's, some 0.9 ms; it lies on the new one, and no path of the payload's leads there.
-  bool exec_waits = plan->verdicts[SYS_execve].action == AIRLOCK_STARTUP_ONLY;
-  if (!failure.step && exec_waits) answer_exec(&monitor);
-  if (!failure.step && (plan->namespaces & CLONE_NEWNS)) failure = leave_old_root(plan);
-  if (!failure.step) failure = retire(&monitor, channel[0]);
+  // guest's lock-down does: no line of a script runs before that is answered.
+  bool exec_waits = monitor->plan.role == AIRLOCK_ROLE_SCRIPT &&
+                    monitor->plan.verdicts[SYS_execve].action == AIRLOCK_STARTUP_ONLY;
+  if (!failure.step && exec_waits) answer_exec(monitor);
+  if (!failure.step) failure = retire(monitor, channel);
   if (failure.step) {
-    end_payload(&monitor);
+    end_payload(monitor);
     give_up(channels, failure);
   }
-  struct airlock_report started = {.event = AIRLOCK_EVENT_STARTED, .payload = monitor.payload};
+  struct airlock_report started = {.event = AIRLOCK_EVENT_STARTED, .payload = monitor->payload};
   send_report(channels.report, &started);
-  failure = monitor_payload(&monitor);
-  if (!failure.step) failure = last_word(channel[0]);
+  failure = monitor_payload(monitor);
+  if (!failure.step) failure = last_word(channel);
   if (failure.step) give_up(channels, failure);
-  send_report(channels.report, &monitor.report);
+  send_report(channels.report, &monitor->report);
   leave(0);
+}
+
+_Noreturn void run_init(const struct airlock_plan *plan, struct channels channels) {
+  struct monitor *monitor = begin_init(plan, channels, -1);
+  struct failure failure = build(plan, channels);
+  if (failure.step) give_up(channels, failure);
+  int channel;
+  struct inheritance inherited;
+  failure = fork_payload(plan, monitor, &channel, &inherited);
+  if (!failure.step && monitor->payload == 0) run_payload(plan, inherited);
+  if (!failure.step && (plan->namespaces & CLONE_NEWNS)) failure = leave_old_root(plan);
+  watch_payload(monitor, channel, failure);
 }

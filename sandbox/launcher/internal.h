@@ -28,14 +28,44 @@ void close_all_but(int *kept, size_t count);
 
 struct failure fail(uint32_t step);
 
+/// The same file under a number above those that a payload is given; -1 for none. Of the host.
+int high_descriptor(int descriptor);
+/// pipe2(2), close-on-exec and raised: 0, or -1 and errno.
+int make_pipe(int ends[_Nonnull 2]);
+
 /// Whether `plan` asks for this place of `step` to fail; always false in a release build.
 ///
 /// A step that asks the kernel for several things, or that two processes take, has a place for each, numbered from 0
 /// without a gap: tests go from one to the next until none fails.
 bool injected(const struct airlock_plan *plan, uint32_t step, uint32_t place);
 
-/// The second half of init: never returns.
+/// Init, cold: never returns.
 _Noreturn void run_init(const struct airlock_plan *plan, struct channels channels);
+
+/// What the payload has of init's.
+struct inheritance {
+  pid_t init;  ///< the number of the process that cloned it
+  int channel; ///< progress and failure go there, as `struct payload_message`
+  int trace;   ///< becomes the descriptor that the interpreter tells its place on
+};
+
+/// Forks a slot's init and, from it, the interpreter. Called in the zygote.
+///
+/// @param plan lies where all three can read it; so does what it points to.
+/// @param process_table a directory of the zygote's own /proc.
+/// @return in the zygote, init's number, with its pidfd in `*pidfd`, or -1 and errno; in the interpreter, 0. In init it
+///         does not return.
+pid_t fork_slot(const struct airlock_plan *plan, struct channels channels, int process_table, int *pidfd);
+/// Called in the interpreter that `fork_slot` made, when it is prepared: takes away what it may do. Fails closed: on any
+/// failure it does not return.
+void lock_slot(void);
+/// Remembers, in the zygote, what a fork without the C library's knowledge has to set right.
+void prepare_to_fork(void);
+
+/// Mounts a slot's own scratch directory over the zygote's.
+struct failure build_slot_root(const struct airlock_plan *plan);
+/// Writes an identity map of one's own namespace, through a process table.
+struct failure map_slot_identity(const struct airlock_plan *plan, int process_table);
 
 /// Root, binds, scratch and pivot_root; the caller is in a mount namespace of its own.
 struct failure open_sources(const struct airlock_plan *plan, int *trees);
@@ -44,16 +74,17 @@ struct failure build_root(const struct airlock_plan *plan, const int *trees);
 /// (synchronize_rcu), up to a millisecond, which the payload can use; it may only not start a program before.
 struct failure leave_old_root(const struct airlock_plan *plan);
 
-/// The payload's half: never returns. Progress and failure go to `channel`, as `struct payload_message`.
-/// `trace` becomes the descriptor that the interpreter tells its place on.
-///
-/// @param init the number of the process that cloned it.
-_Noreturn void run_payload(const struct airlock_plan *plan, pid_t init, int channel, int trace);
+/// The payload's half, cold: never returns.
+_Noreturn void run_payload(const struct airlock_plan *plan, struct inheritance inherited);
+/// The payload's own restrictions, the filter last.
+struct failure restrict_self(const struct airlock_plan *plan, pid_t init, int *channel, int trace, int *listener);
 
 struct payload_message {
   uint32_t step; ///< 0: ready to exec
   int error;
   int listener; ///< the seccomp listener, in the descriptor table that init shares
+  pid_t listed; ///< of a slot: its number in the process table
+  uint64_t user_us, system_us, minor_faults, major_faults; ///< of a slot: what its preparation took
 };
 
 struct failure drop_capabilities(const struct airlock_plan *plan, uint32_t place);
@@ -76,6 +107,8 @@ struct monitor {
   int listener;
   int payload_pidfd;
   pid_t payload;
+  pid_t payload_listed;               ///< its number in the process table
+  struct payload_message preparation; ///< of a slot: what is not the script's
   bool locked;
   uint32_t new_process_attempts;
   uint64_t cpus;
@@ -87,6 +120,20 @@ struct monitor {
   struct rusage reaped;  ///< of orphans that came to init
   struct airlock_report report;
 };
+
+/// The steps of init that a cold start and a slot share. `begin_init` makes it what it is and keeps no descriptor but the
+/// plan's, the channels and `other`, if that is one.
+struct monitor *begin_init(const struct airlock_plan *plan, struct channels channels, int other);
+/// Ends init, which says why.
+_Noreturn void give_up(struct channels channels, struct failure failure);
+struct failure wait_for_host(const struct airlock_plan *plan, int control);
+struct failure die_with_host(const struct airlock_plan *plan, int control);
+struct failure reap_for_all(const struct airlock_plan *plan);
+/// Returns twice: in the payload `monitor->payload` is 0.
+struct failure fork_payload(const struct airlock_plan *plan, struct monitor *monitor, int *channel,
+                            struct inheritance *inherited);
+/// The rest of init's life, unless a step has failed already.
+_Noreturn void watch_payload(struct monitor *monitor, int channel, struct failure failure);
 
 struct failure monitor_payload(struct monitor *monitor);
 /// Ends the payload, and with it the run. The first cause wins.
@@ -110,6 +157,8 @@ uint64_t monotonic_ns(void);
 struct failure open_process_table(const struct airlock_plan *plan);
 /// -1 when there is none.
 int process_table_descriptor(void);
+/// The zygote's, for a slot; -1 for none.
+void use_process_table(int descriptor);
 /// Looks, from time to time, at what all of the run's processes take together, and ends the run beyond its limits.
 ///
 /// @return the milliseconds until the next look.

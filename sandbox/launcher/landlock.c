@@ -46,7 +46,11 @@ static uint64_t handled_fs(int abi) {
 
 struct failure restrict_paths(const struct airlock_plan *plan) {
   int abi = plan->landlock_abi;
-  uint64_t all = handled_fs(abi);
+  // A domain that handles paths cannot mount, and a zygote's slots do. One that does not still denied reparenting before
+  // the scopes came (ABI 6), in all domains below it.
+  bool is_zygote = plan->role == AIRLOCK_ROLE_ZYGOTE;
+  if (is_zygote && abi < 6) return OK;
+  uint64_t all = is_zygote ? 0 : handled_fs(abi);
   struct ruleset_attributes attributes = {
       .fs = all, .net = abi >= 4 ? NET_TCP : 0, .scoped = abi >= 6 ? SCOPE_ABSTRACT_UNIX_AND_SIGNAL : 0};
   size_t size = abi >= 6 ? sizeof attributes : abi >= 4 ? 2 * sizeof(uint64_t) : sizeof(uint64_t);

@@ -51,7 +51,7 @@ void airlock_inject(struct airlock_plan *plan, const char *place) {
 }
 
 /// Moves a descriptor above those that the payload is given, so that no dup2 there can hit it.
-static int raised(int descriptor) {
+int high_descriptor(int descriptor) {
   if (descriptor < 0) return -1;
   int higher = fcntl(descriptor, F_DUPFD_CLOEXEC, 16);
   int error = errno;
@@ -60,10 +60,10 @@ static int raised(int descriptor) {
   return higher;
 }
 
-static int make_pipe(int ends[2]) {
+int make_pipe(int ends[2]) {
   if (pipe2(ends, O_CLOEXEC) != 0) return -1;
-  ends[0] = raised(ends[0]);
-  ends[1] = raised(ends[1]);
+  ends[0] = high_descriptor(ends[0]);
+  ends[1] = high_descriptor(ends[1]);
   return ends[0] < 0 || ends[1] < 0 ? -1 : 0;
 }
 
@@ -182,7 +182,7 @@ uint32_t airlock_start(struct airlock_plan *plan, struct airlock_child *child, s
                        int *error) {
   int pipes[4][2] = {{-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}};
   uint32_t step = AIRLOCK_STEP_CLONE;
-  plan->null_input = raised(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  plan->null_input = high_descriptor(open("/dev/null", O_RDONLY | O_CLOEXEC));
   if (plan->null_input >= 0 && make_streams(pipes)) {
     plan->output = pipes[0][1];
     plan->errors = pipes[1][1];

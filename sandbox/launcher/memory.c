@@ -13,8 +13,9 @@ static int memory_map = -1;
 
 /// Opened early: the sandbox's own view has no /proc.
 struct failure open_memory_map(const struct airlock_plan *plan) {
-  // Above the descriptors that the payload's land on.
-  int low = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
+  // Above the descriptors that the payload's land on. A zygote's view has no /proc, but it has a process table.
+  int low = plan->role == AIRLOCK_ROLE_SLOT ? openat(process_table_descriptor(), "self/maps", O_RDONLY | O_CLOEXEC)
+                                            : open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
   memory_map = low < 0 ? -1 : fcntl(low, F_DUPFD_CLOEXEC, 16);
   if (low >= 0) close(low);
   if (injected(plan, AIRLOCK_STEP_FORGET_HOST, 0) || memory_map < 0) return fail(AIRLOCK_STEP_FORGET_HOST);

@@ -183,15 +183,20 @@ void add_usage(struct rusage *sum, const struct rusage *more) {
   sum->ru_majflt += more->ru_majflt;
 }
 
+static uint64_t without(uint64_t all, uint64_t part) { return all > part ? all - part : 0; }
+
 static void fill_report(struct monitor *monitor, int status, const struct rusage *usage) {
   struct airlock_report *report = &monitor->report;
+  const struct payload_message *before = &monitor->preparation;
   report->event = AIRLOCK_EVENT_ENDED;
   report->wait_status = status;
-  report->user_us = (uint64_t)usage->ru_utime.tv_sec * 1000000 + (uint64_t)usage->ru_utime.tv_usec;
-  report->system_us = (uint64_t)usage->ru_stime.tv_sec * 1000000 + (uint64_t)usage->ru_stime.tv_usec;
+  report->user_us =
+      without((uint64_t)usage->ru_utime.tv_sec * 1000000 + (uint64_t)usage->ru_utime.tv_usec, before->user_us);
+  report->system_us =
+      without((uint64_t)usage->ru_stime.tv_sec * 1000000 + (uint64_t)usage->ru_stime.tv_usec, before->system_us);
   report->peak_resident_bytes = (uint64_t)usage->ru_maxrss * 1024;
-  report->minor_faults = (uint64_t)usage->ru_minflt;
-  report->major_faults = (uint64_t)usage->ru_majflt;
+  report->minor_faults = without((uint64_t)usage->ru_minflt, before->minor_faults);
+  report->major_faults = without((uint64_t)usage->ru_majflt, before->major_faults);
   struct statfs scratch;
   if (raw(SYS_statfs, monitor->scratch, &scratch) == 0) {
     report->scratch_free_bytes = (uint64_t)scratch.f_bavail * (uint64_t)scratch.f_bsize;

@@ -34,7 +34,9 @@ static struct failure start_session(const struct airlock_plan *plan, pid_t init)
 }
 
 static struct failure give_descriptors(const struct airlock_plan *plan, int *channel, int trace) {
-  const int given[] = {plan->null_input, plan->output, plan->errors, plan->replies, plan->requests, trace, *channel};
+  // What a zygote sends goes over the socket that its requests come from.
+  int requests = plan->role == AIRLOCK_ROLE_ZYGOTE ? process_table_descriptor() : plan->requests;
+  const int given[] = {plan->null_input, plan->output, plan->errors, plan->replies, requests, trace, *channel};
   for (int target = 0; target <= CHANNEL; target++) {
     // dup3 for the channel alone: it must close at exec, the others must not.
     int result = (int)syscall(SYS_dup3, given[target], target, target == CHANNEL ? O_CLOEXEC : 0);
@@ -83,14 +85,16 @@ static struct failure forbid_new_privileges(const struct airlock_plan *plan) {
 }
 
 static struct failure install_filter(const struct airlock_plan *plan, int *listener) {
+  // The kernel lets a process have one listener, its ancestors' counted: a slot's has to be its own. And a filter of the
+  // zygote's that refused a call would keep it from the slot's listener, and so from being counted and judged.
+  if (plan->role == AIRLOCK_ROLE_ZYGOTE) return OK;
   struct sock_fprog program = {.len = plan->filter_length, .filter = (struct sock_filter *)plan->filter};
   if (injected(plan, AIRLOCK_STEP_SECCOMP, 0)) return fail(AIRLOCK_STEP_SECCOMP);
   *listener = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &program);
   return *listener < 0 ? fail(AIRLOCK_STEP_SECCOMP) : OK;
 }
 
-static struct failure restrict_self(const struct airlock_plan *plan, pid_t init, int *channel, int trace,
-                                    int *listener) {
+struct failure restrict_self(const struct airlock_plan *plan, pid_t init, int *channel, int trace, int *listener) {
   struct failure failure;
   if ((failure = start_session(plan, init)).step) return failure;
   if ((failure = give_descriptors(plan, channel, trace)).step) return failure;
@@ -108,9 +112,10 @@ static struct failure restrict_self(const struct airlock_plan *plan, pid_t init,
   return OK;
 }
 
-_Noreturn void run_payload(const struct airlock_plan *plan, pid_t init, int channel, int trace) {
+_Noreturn void run_payload(const struct airlock_plan *plan, struct inheritance inherited) {
   struct payload_message message = {.listener = -1};
-  struct failure failure = restrict_self(plan, init, &channel, trace, &message.listener);
+  int channel = inherited.channel;
+  struct failure failure = restrict_self(plan, inherited.init, &channel, inherited.trace, &message.listener);
   message.step = failure.step;
   message.error = failure.error;
   if (write(channel, &message, sizeof message) == sizeof message && !failure.step) {

@@ -25,6 +25,8 @@ static int process_table = -1;
 
 int process_table_descriptor(void) { return process_table; }
 
+void use_process_table(int descriptor) { process_table = descriptor; }
+
 /// A mount of /proc that is attached nowhere. The kernel gives one to a user namespace only where the caller's own /proc
 /// is whole (mount_namespaces(7), "Restrictions on mount namespaces"), so it comes before the new root.
 static int mount_process_table(void) {
@@ -42,7 +44,9 @@ static int mount_process_table(void) {
 }
 
 struct failure open_process_table(const struct airlock_plan *plan) {
-  if (plan->tasks == AIRLOCK_TASKS_ONE) return OK;
+  // A zygote's slots have nothing else to write their identity maps through.
+  bool is_zygote = plan->role == AIRLOCK_ROLE_ZYGOTE;
+  if (plan->tasks == AIRLOCK_TASKS_ONE && !is_zygote) return OK;
   if (injected(plan, AIRLOCK_STEP_PROCESS_TABLE, 0)) return fail(AIRLOCK_STEP_PROCESS_TABLE);
   bool is_private = (plan->namespaces & CLONE_NEWPID) != 0;
   if (plan->tasks == AIRLOCK_TASKS_TREE && !is_private) return (struct failure){AIRLOCK_STEP_PROCESS_TABLE, EINVAL};
@@ -53,7 +57,7 @@ struct failure open_process_table(const struct airlock_plan *plan) {
   if (low >= 0) close(low);
   errno = error;
   // The kernel itself counts threads (RLIMIT_NPROC): a look at them only tells sooner. A tree's memory nobody else counts.
-  if (process_table < 0 && (plan->tasks == AIRLOCK_TASKS_TREE || !is_private)) return fail(AIRLOCK_STEP_PROCESS_TABLE);
+  if (process_table < 0 && (plan->tasks == AIRLOCK_TASKS_TREE || is_zygote || !is_private)) return fail(AIRLOCK_STEP_PROCESS_TABLE);
   return OK;
 }
 
@@ -132,10 +136,11 @@ static void add_memory(pid_t number, struct tally *tally) {
   }
 }
 
-static void add_process(pid_t number, struct tally *tally, bool is_tree) {
-  add_stat(number, tally);
+/// @param listed its number in the table, which may be that of another namespace.
+static void add_process(pid_t number, pid_t listed, struct tally *tally, bool is_tree) {
+  add_stat(listed, tally);
   tally->cpu_ns += cpu_time_of(number);
-  if (is_tree) add_memory(number, tally);
+  if (is_tree) add_memory(listed, tally);
 }
 
 /// All processes of the sandbox's namespace but init.
@@ -156,7 +161,7 @@ static void add_tree(struct tally *tally) {
       const struct entry *entry = (const struct entry *)(listing + offset);
       long index = 0;
       pid_t number = (pid_t)number_at(entry->name, NAME_MAX, &index);
-      if (entry->name[index] == 0 && number > 1) add_process(number, tally, true);
+      if (entry->name[index] == 0 && number > 1) add_process(number, number, tally, true);
       offset += entry->length;
     }
   }
@@ -187,7 +192,7 @@ static void look(struct monitor *monitor) {
     tally.cpu_ns = nanoseconds(&monitor->reaped.ru_utime) + nanoseconds(&monitor->reaped.ru_stime);
     add_tree(&tally);
   } else {
-    add_process(monitor->payload, &tally, false);
+    add_process(monitor->payload, monitor->payload_listed, &tally, false);
   }
   if (tally.tasks > monitor->plan.max_tasks) kill_payload(monitor, AIRLOCK_CAUSE_PROCESSES, -1);
   if (is_tree && tally.memory > monitor->plan.max_memory) kill_payload(monitor, AIRLOCK_CAUSE_MEMORY, -1);
@@ -195,7 +200,7 @@ static void look(struct monitor *monitor) {
 }
 
 int check_tasks(struct monitor *monitor) {
-  if (process_table < 0) return 1000;
+  if (process_table < 0 || monitor->plan.role == AIRLOCK_ROLE_ZYGOTE) return 1000;
   struct timespec time = {0};
   raw(SYS_clock_gettime, CLOCK_MONOTONIC, &time);
   uint64_t now = (uint64_t)time.tv_sec * 1000000000ULL + (uint64_t)time.tv_nsec;

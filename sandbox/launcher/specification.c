@@ -115,6 +115,7 @@ bool airlock_read_plan(const uint8_t *bytes, size_t length, struct airlock_plan_
   *plan = airlock_empty_plan();
   if (number(&reader) != AIRLOCK_PLAN_FORMAT) return false;
   plan->namespaces = number(&reader);
+  plan->role = (uint32_t)bounded(&reader, AIRLOCK_ROLE_SLOT);
   plan->host_uid = (uid_t)bounded(&reader, UINT32_MAX);
   plan->host_gid = (gid_t)bounded(&reader, UINT32_MAX);
   plan->change_identity = flag(&reader);

@@ -21,6 +21,8 @@ uint64_t airlock_all_namespaces(void) {
   return CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
 }
 
+uint64_t airlock_slot_namespaces(void) { return CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC; }
+
 int airlock_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
 int airlock_event(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }

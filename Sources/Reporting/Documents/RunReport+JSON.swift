@@ -21,9 +21,10 @@ extension RunReport {
             "usage": usage,
             "refusals": .array(result.usage.refusedCalls.map(refusal)),
             "start": [
-                "path": .string(result.startPath.rawValue),
+                "path": .string(result.startPath.rawValue), "cold_reason": .string(orNull: result.coldReason),
                 "latency_ms": result.startLatency.map(milliseconds) ?? .null,
             ],
+            "timings": .array(result.timings.map { ["step": .string($0.step), "time_ms": milliseconds($0.time)] }),
             "result": result.result ?? .null,
             "outputs": .array(result.outputs.map(output)),
             "logs": .array(result.logs.map(log)),

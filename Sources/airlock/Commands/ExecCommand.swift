@@ -23,12 +23,13 @@ struct ExecCommand: AsyncParsableCommand {
     @OptionGroup(title: "Data") var data: DataOptions
     @OptionGroup(title: "The run") var run: RunOptions
     @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup(title: "Output") var timing: TimingOptions
 
     func run() async throws {
         let inputs = try variables.inputs(readsInput: file == "-")
         try await RunCall(
             template: TemplateSource.script(file), variables: inputs, output: output, data: data, run: run,
-            preparesData: false
+            preparesData: false, showsTimings: timing.timings
         ).execute()
     }
 }

@@ -17,6 +17,13 @@ enum HelpText {
     static let runEnvironment = """
         ENVIRONMENT
           AIRLOCK_VAR_NAME   the value of the variable NAME; weaker than --set
+        \(sharedEnvironment)
+        """
+
+    /// Of a batch, whose lines alone say what the variables are.
+    static let batchEnvironment = "ENVIRONMENT\n" + sharedEnvironment
+
+    private static let sharedEnvironment = """
           AIRLOCK_TEMPLATES  directories of templates, separated by colons;
                              weaker than --templates
           AIRLOCK_DATA       the warehouse file; weaker than --data

@@ -25,7 +25,11 @@ struct OutputOptions: ParsableArguments {
 
     /// Writes a table, in the form asked for.
     func present(_ report: TableReport) throws {
-        let document = report.document(format, style: console.outputStyle)
+        try write(report.document(format, style: console.outputStyle))
+    }
+
+    /// Writes a document of the format asked for. Those not made for a terminal are made harmless on one.
+    func write(_ document: String) throws {
         if format == .table || format == .json {
             try console.write(document)
         } else {

@@ -1,5 +1,7 @@
 import AirlockCore
 import ArgumentParser
+import DriverKit
+import Runner
 import Templating
 
 /// How a run is bounded.
@@ -56,5 +58,18 @@ struct RunOptions: ParsableArguments {
             }
         }
         return limits
+    }
+
+    /// A run as these options bound it.
+    func request(
+        _ template: Template, _ variables: VariableInputs, _ driver: any DataDriver
+    ) throws(AirlockError) -> RunRequest {
+        var request = RunRequest(template: template, variables: variables, driver: driver)
+        request.isolation = isolation
+        request.profile = try profile()
+        request.limits = try limits()
+        request.allowWrites = allowWrites
+        request.seed = seed
+        return request
     }
 }

@@ -5,6 +5,24 @@ import Glibc
 struct ArtifactFolder {
     let path: String
 
+    /// Writes the artifacts of a run into this directory, or into one of this name in it, for one of several runs.
+    ///
+    /// - Returns: where each was written, by name.
+    func write(of result: RunResult, into name: String? = nil) throws -> [String: String] {
+        let artifacts = result.outputs.compactMap { output in
+            if case .artifact(let artifact) = output { artifact } else { nil }
+        }
+        guard !artifacts.isEmpty, let name else { return try write(artifacts) }
+        try make()
+        return try ArtifactFolder(path: path + "/" + name).write(artifacts)
+    }
+
+    private func make() throws {
+        if mkdir(path, 0o777) != 0, errno != EEXIST {
+            throw AtomicFile.failure(path, "the directory for artifacts cannot be made", errno)
+        }
+    }
+
     /// Writes the artifacts of a run; the directory is made when it is missing.
     ///
     /// A script chooses the names, so each is checked here once more, and nothing but a regular file is ever replaced.
@@ -12,9 +30,7 @@ struct ArtifactFolder {
     /// - Returns: where each was written, by name.
     func write(_ artifacts: [Artifact]) throws -> [String: String] {
         guard !artifacts.isEmpty else { return [:] }
-        if mkdir(path, 0o777) != 0, errno != EEXIST {
-            throw AtomicFile.failure(path, "the directory for artifacts cannot be made", errno)
-        }
+        try make()
         let folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else { throw AtomicFile.failure(path, "the directory for artifacts cannot be opened", errno) }
         defer { close(folder) }

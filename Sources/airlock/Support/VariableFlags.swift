@@ -19,9 +19,9 @@ struct VariableFlags {
     static let valueOptions: Set<String> = [
         "--set", "--vars", "--driver", "--data", "--format", "--output", "--limit", "--isolation", "--profile",
         "--seed",
-        "--templates", "--artifacts", "--variable-flag", "-o",
+        "--templates", "--artifacts", "--matrix", "--jobs", "--variable-flag", "-o",
     ]
-    static let switches: Set<String> = ["--quiet", "-q", "--allow-writes"]
+    static let switches: Set<String> = ["--quiet", "-q", "--allow-writes", "--timings"]
     static let helpFlags: Set<String> = ["--help", "-h", "-help"]
 
     /// The variables of the template that is named on the command line; `nil` when it cannot be read, which the command

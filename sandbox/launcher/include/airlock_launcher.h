@@ -67,6 +67,13 @@ enum airlock_tasks {
   AIRLOCK_TASKS_TREE = 2,    ///< processes too; needs a PID namespace
 };
 
+/// What is started.
+enum airlock_role {
+  AIRLOCK_ROLE_SCRIPT = 0, ///< an interpreter that is given one script
+  AIRLOCK_ROLE_ZYGOTE = 1, ///< one that forks slots, and never sees a script
+  AIRLOCK_ROLE_SLOT = 2,   ///< a fork of it that is given one script
+};
+
 struct airlock_verdict {
   uint8_t action; ///< enum airlock_action
   uint8_t error;  ///< errno
@@ -96,6 +103,7 @@ struct airlock_rlimit {
 /// All that a launch needs, made by the host before the fork and only read after it.
 struct airlock_plan {
   uint64_t namespaces; ///< CLONE_NEW* flags; 0 for portable isolation
+  uint32_t role;       ///< enum airlock_role
   int cgroup;          ///< a cgroup v2 directory to start in, or -1
   uid_t host_uid;      ///< the host identity the script runs under
   gid_t host_gid;
@@ -209,7 +217,7 @@ struct airlock_plan_lists {
 };
 
 /// What `LaunchSpecification.bytes` begins with: another layout has another number.
-#define AIRLOCK_PLAN_FORMAT 0x4149523100000003
+#define AIRLOCK_PLAN_FORMAT 0x4149523100000004
 
 /// Reads a plan from the bytes that `LaunchSpecification.bytes` made.
 ///
@@ -221,6 +229,8 @@ bool airlock_read_plan(const uint8_t *bytes, size_t length, struct airlock_plan_
 
 /// All namespaces of full isolation, as clone(2) flags.
 uint64_t airlock_all_namespaces(void);
+/// Those of a slot's own. The others are its zygote's, where nobody but its slots is.
+uint64_t airlock_slot_namespaces(void);
 
 /// Forks the init and lets it build the sandbox.
 ///
@@ -232,6 +242,65 @@ uint32_t airlock_launch(const struct airlock_plan *plan, struct airlock_child *c
 /// @return as `airlock_launch`.
 uint32_t airlock_start(struct airlock_plan *plan, struct airlock_child *child, struct airlock_streams *streams,
                        int *error);
+
+/// A launched zygote: its init, and the host's ends of what leads to it.
+struct airlock_zygote {
+  struct airlock_child child;
+  int requests; ///< a SOCK_SEQPACKET socket, close-on-exec: requests for slots, and the answers
+  int output;   ///< what it prints: a complaint; non-blocking
+};
+
+/// Launches a zygote: `plan` of the role AIRLOCK_ROLE_ZYGOTE, whose descriptors it sets.
+///
+/// @return as `airlock_launch`.
+uint32_t airlock_start_zygote(struct airlock_plan *plan, struct airlock_zygote *zygote, int *error);
+
+/// What a zygote says, first of itself and then of each slot, in the order in which they were asked for.
+struct airlock_slot_answer {
+  uint32_t step; ///< AIRLOCK_STEP_NONE, or the one that failed
+  int32_t error;
+};
+
+/// What a request for a slot begins with; the bytes of its plan follow.
+struct airlock_slot_request {
+  uint32_t fail_at, fail_place; ///< as in the plan
+};
+
+/// A request's descriptors, in order.
+enum airlock_slot_descriptor {
+  AIRLOCK_SLOT_INPUT,
+  AIRLOCK_SLOT_OUTPUT,
+  AIRLOCK_SLOT_ERRORS,
+  AIRLOCK_SLOT_REPLIES,
+  AIRLOCK_SLOT_REQUESTS,
+  AIRLOCK_SLOT_CONTROL,
+  AIRLOCK_SLOT_REPORT,
+  AIRLOCK_SLOT_DESCRIPTORS
+};
+
+/// The most bytes of a request.
+#define AIRLOCK_SLOT_REQUEST_BYTES 65536
+/// The descriptors of the zygote's program: its end of the socket, and a directory of the process table.
+#define AIRLOCK_ZYGOTE_SOCKET 3
+#define AIRLOCK_ZYGOTE_PROCESS_TABLE 4
+
+/// Makes a slot's pipes and asks a zygote for it.
+///
+/// @param bytes of a plan of the role AIRLOCK_ROLE_SLOT.
+/// @param place a place that is to fail, as `airlock_inject` has it.
+/// @param child is given the pipes to init; its numbers come with the answer.
+/// @return as `airlock_launch`.
+uint32_t airlock_ask_for_slot(int requests, const uint8_t *bytes, size_t length, const char *_Nullable place,
+                              struct airlock_child *child, struct airlock_streams *streams, int *error);
+
+/// Takes the zygote's next answer.
+///
+/// @param pidfd is given a slot's init, or -1.
+/// @return whether there was one: else the zygote is gone.
+bool airlock_take_slot_answer(int requests, struct airlock_slot_answer *answer, int *pidfd);
+
+/// Lets a slot begin, once the host has put it where it belongs: 0, or errno.
+int airlock_begin_slot(int control);
 
 /// The environment variable by which `airlock` tells `airlock-engine` of a sandbox that it launched: numbers in decimal,
 /// separated by a space: the process, then the descriptors pidfd, control, report, output, errors, requests, replies

@@ -1,0 +1,87 @@
+public import AirlockCore
+import AirlockLauncher
+import Glibc
+import Synchronization
+
+/// An interpreter that was forked from a ``Zygote``, isolated and locked down before there is a script for it. It runs
+/// one script, once.
+public final class Slot: Sendable {
+    /// What was made before the script came.
+    struct Waiting: ~Copyable {
+        let child: LaunchedChild
+        let cgroup: CgroupScope
+        /// The interpreter's process, as its init sees it.
+        let payload: pid_t
+    }
+
+    public let runtime: PythonRuntime
+    public let profile: SandboxProfile
+    /// What it was made for: these limits hold from its first moment, and cannot be another run's.
+    public let limits: SandboxLimits
+    private let waiting: Mutex<Waiting?>
+    /// Without its zygote a slot ends.
+    private let service: ZygoteService
+
+    init(
+        _ waiting: consuming Waiting, runtime: PythonRuntime, profile: SandboxProfile, limits: SandboxLimits,
+        service: ZygoteService
+    ) {
+        self.runtime = runtime
+        self.profile = profile
+        self.limits = limits
+        self.service = service
+        self.waiting = Mutex(consume waiting)
+    }
+
+    /// Ends it if no run took it.
+    deinit { discard() }
+
+    /// Whether a run could take it: `false` once one did, and when it has ended of itself, which takes the end of its
+    /// zygote or somebody's kill.
+    public var isWaiting: Bool { waiting.withLock { $0?.isAlive ?? false } }
+
+    /// Its init, as the host numbers it; `nil` once it was taken.
+    var initProcess: pid_t? { waiting.withLock { $0?.child.pid } }
+
+    /// Whether this could be the sandbox of such a run: everything that is settled when a slot is made has to be as the
+    /// run asks, so it is a matter of the runtime, the profile, full isolation, no seed (PYTHONHASHSEED is read at the
+    /// start) and all limits but `wall`, `total` and `output`, which the host watches.
+    public func fits(_ request: SandboxRequest) -> Bool {
+        var own = limits
+        (own.wall, own.total, own.output) = (request.limits.wall, request.limits.total, request.limits.output)
+        return request.isolation == .full && request.seed == nil && request.profile == profile
+            && request.runtime == runtime && own == request.limits
+    }
+
+    /// Ends it if no run took it. When this returns, nothing of it is left.
+    public func discard() {
+        guard let waiting = take() else { return }
+        waiting.end()
+        service.slotEnded()
+    }
+
+    /// The sandbox, once. Whoever takes it tells the service when it has ended.
+    func take() -> Waiting? {
+        waiting.withLock { waiting in
+            let taken = consume waiting
+            waiting = nil
+            return taken
+        }
+    }
+
+    func ended() { service.slotEnded() }
+}
+
+extension Slot.Waiting {
+    /// While it waits, init has nothing to report, and lives.
+    var isAlive: Bool {
+        var sources = [
+            pollfd(fd: child.pidfd.number, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: child.report.number, events: Int16(POLLIN), revents: 0),
+        ]
+        return poll(&sources, 2, 0) == 0
+    }
+
+    /// Its control group goes after it.
+    consuming func end() { child.discard() }
+}

@@ -1,0 +1,136 @@
+import AirlockCore
+import AirlockLauncher
+import Glibc
+import Synchronization
+
+/// What several tasks ask of a zygote's thread: kept under a lock, announced through an eventfd(2).
+final class ZygoteService: Sendable {
+    /// A slot that somebody waits for.
+    struct Order: Sendable {
+        var limits: SandboxLimits
+        var answer: @Sendable (Result<Slot, AirlockError>) -> Void
+    }
+
+    private struct State {
+        var orders: [Order] = []
+        /// Slots that were handed out and have not ended.
+        var living = 0
+        var isClosing = false
+        /// Why there are no more slots.
+        var end: AirlockError?
+    }
+
+    let sandbox: Sandbox
+    let runtime: PythonRuntime
+    let profile: SandboxProfile
+    let filter: SeccompFilter
+    private let packages: [String]
+    private let extensionPath: String
+    private let state = Mutex(State())
+    private let event: OwnedDescriptor
+    var eventDescriptor: Int32 { event.number }
+
+    init(
+        sandbox: Sandbox, runtime: PythonRuntime, profile: SandboxProfile, packages: [String],
+        extension path: String
+    ) throws(AirlockError) {
+        self.sandbox = sandbox
+        self.runtime = runtime
+        self.profile = profile
+        self.packages = packages
+        extensionPath = path
+        filter = try sandbox.filter(for: .init(level: .full, profile: profile))
+        let descriptor = airlock_event()
+        guard descriptor >= 0 else { throw .system("eventfd") }
+        event = OwnedDescriptor(descriptor)
+    }
+
+    /// The thread that launches the zygote has to live as long as it: the kernel ties its death to that thread's.
+    func start() throws(AirlockError) {
+        try DetachedThread.start { [self] in
+            do throws(AirlockError) {
+                end(try ZygoteLoop(self).run())
+            } catch {
+                end(error)
+            }
+        }
+    }
+
+    func makeSlot(_ limits: SandboxLimits) async throws(AirlockError) -> Slot {
+        let outcome = await withCheckedContinuation { continuation in
+            submit(Order(limits: limits) { continuation.resume(returning: $0) })
+        }
+        return try outcome.get()
+    }
+
+    private func submit(_ order: Order) {
+        let refusal = state.withLock { state -> AirlockError? in
+            if let end = state.end { return end }
+            if state.isClosing { return Self.closed }
+            state.orders.append(order)
+            return nil
+        }
+        if let refusal { order.answer(.failure(refusal)) } else { wake() }
+    }
+
+    static let closed = AirlockError(.internalError, "the zygote was shut down")
+
+    var isAlive: Bool { state.withLock { $0.end == nil && !$0.isClosing } }
+
+    func close() {
+        state.withLock { $0.isClosing = true }
+        wake()
+    }
+
+    /// - Returns: at most this many orders; and whether the zygote may end, since nobody wants any more of it.
+    func takeOrders(_ count: Int) -> (orders: [Order], mayEnd: Bool) {
+        var news: UInt64 = 0
+        _ = read(event.number, &news, 8)
+        return state.withLock { state in
+            let taken = Array(state.orders.prefix(count))
+            state.orders.removeFirst(taken.count)
+            return (taken, state.isClosing && state.orders.isEmpty && state.living == 0)
+        }
+    }
+
+    func slotMade() { state.withLock { $0.living += 1 } }
+
+    func slotEnded() {
+        state.withLock { $0.living -= 1 }
+        wake()
+    }
+
+    private func end(_ error: AirlockError) {
+        let left = state.withLock { state -> [Order] in
+            state.end = error
+            defer { state.orders = [] }
+            return state.orders
+        }
+        for order in left { order.answer(.failure(error)) }
+    }
+
+    private func wake() {
+        var one: UInt64 = 1
+        _ = write(event.number, &one, 8)
+    }
+
+    // MARK: Specifications
+
+    private func specification(_ limits: SandboxLimits) -> LaunchSpecification {
+        let request = SandboxRequest(runtime: runtime, isolation: .full, profile: profile, limits: limits)
+        return LaunchSpecification(
+            request, filter: filter, scratchOnHost: nil, landlockABI: sandbox.landlockABI)
+    }
+
+    var zygoteBytes: [UInt8] {
+        specification(SandboxLimits()).zygote(extension: extensionPath, packages: packages).bytes
+    }
+
+    func slotBytes(_ limits: SandboxLimits) -> [UInt8] { specification(limits).slot.bytes }
+
+    /// A place of a zygote's launch, or of its slots' making, that is made to fail: `zygote.clone`, `slot.scratch`.
+    func fault(of role: String) -> String? {
+        guard let fault = sandbox.fault, fault.hasPrefix(role + ".") else { return nil }
+        return String(fault.dropFirst(role.count + 1))
+    }
+}

@@ -1,0 +1,137 @@
+"""Forks interpreters that wait for their scripts: `python3 -s -S -B -X utf8 zygote.pyc EXTENSION MODULES DIRECTORY...`
+
+Imports ahead what scripts use, then serves the host's requests, each with a fork: a slot, which is isolated and locked
+down before there is a script for it. No script ever runs in this process itself, and nothing that a script may not know
+is ever in it. MODULES are names, separated by commas; the directories hold packages, as for `bootstrap.py`.
+
+What slots share is what this process was when they were forked: the seed of string hashing, the addresses of objects,
+and the state of modules that have been imported. Sources of randomness are renewed in each slot.
+"""
+import gc
+import posix
+import sys
+
+guest = __file__.rpartition("/")[0] or "."
+sys.path.insert(0, guest)
+sys.path.extend(sys.argv[3:])
+
+import airlock_channel  # noqa: E402: found through the path just set
+
+# What scripts import most, without what starts threads, reads the clock or asks the kernel for randomness; `random`
+# renews itself in a fork.
+STANDARD = (
+    "abc", "base64", "bisect", "calendar", "collections", "collections.abc", "contextlib", "copy", "csv", "dataclasses",
+    "datetime", "decimal", "enum", "fractions", "functools", "heapq", "io", "itertools", "json", "keyword", "linecache",
+    "math", "numbers", "operator", "os", "random", "re", "statistics", "string", "textwrap", "time", "traceback",
+    "types", "typing", "zoneinfo", "_strptime", "airlock", "airlock_failure",
+)
+
+# Touches the memory that a script of the usual kind touches, so that a slot has it before there is a script: each page
+# that a fork writes to is copied first, and that costs more than all the rest of a small run.
+REHEARSAL = r"""
+import csv, datetime, io, json, math, re, statistics
+from collections import Counter, defaultdict
+
+import airlock
+
+rows = [{"day": "2024-01-%02d" % (n % 28 + 1), "value": n * 1.5, "name": "n%d" % (n % 7)} for n in range(200)]
+rows = json.loads(json.dumps(rows))
+groups = defaultdict(list)
+for row in rows:
+    groups[row["name"]].append(row["value"])
+table = [
+    {"name": name, "mean": statistics.mean(values), "median": statistics.median(values), "deviation":
+     statistics.stdev(values), "root": round(math.sqrt(sum(values)), 2), "n": len(values)}
+    for name, values in sorted(groups.items())
+]
+days = Counter(datetime.date.fromisoformat(row["day"]).isoformat() for row in rows)
+text = io.StringIO()
+csv.writer(text).writerows(days.items())
+found = re.findall(r"(\d+)-(\d+)", text.getvalue())
+print("%d rows, %s" % (len(found), f"{statistics.fmean(days.values()):.2f}"), flush=True)
+airlock.table(table, title="A table")
+airlock.chart("bar", table, x="name", y="mean")
+airlock.metric("rows", len(rows))
+airlock.log("done")
+airlock.result({"rows": rows[:50], "days": dict(days)})
+"""
+
+
+class _Nowhere:
+    """Stands in for the pipes: one start message can be read, and what is written is lost."""
+
+    def __init__(self, message):
+        self.message = message
+
+    def read(self, _, size):
+        part, self.message = self.message[:size], self.message[size:]
+        return part
+
+    def write(self, _, data):
+        return len(data)
+
+
+def rehearse():
+    """Runs a small script just as a real one is run, to nowhere, and takes its traces away."""
+    start = {
+        "protocol": airlock_channel.PROTOCOL, "script": REHEARSAL, "name": "rehearsal.py", "params": {"days": 7},
+        "frame_bytes": airlock_channel.frame_bytes, "seed": None,
+    }
+    message = airlock_channel._encode({"jsonrpc": "2.0", "method": "start", "params": start}).encode()
+    kept = airlock_channel.params, airlock_channel.frame_bytes, sys.argv[:], sys.modules["__main__"], sys.stdout
+    nothing = posix.open("/dev/null", posix.O_WRONLY)
+    airlock_channel.posix = _Nowhere(len(message).to_bytes(4, "big") + message)
+    sys.stdout = open(nothing, "w", encoding="utf-8")
+    try:
+        status = airlock_channel.run_once(guest)
+    finally:
+        sys.stdout.close()
+        airlock_channel.posix = posix
+        airlock_channel.params, airlock_channel.frame_bytes, sys.argv[:], sys.modules["__main__"], sys.stdout = kept
+    if status != 0:
+        raise SystemExit("the rehearsal ended with %s" % status)
+
+
+def load_extension(path):
+    """The shared object that the host has put there: no finder would look for it."""
+    import _imp
+    from importlib.machinery import ModuleSpec
+
+    return _imp.create_dynamic(ModuleSpec("airlock_zygote", None, origin=path))
+
+
+def import_ahead(names):
+    for name in names:
+        try:
+            __import__(name)
+        except ImportError:  # a script that wants it will hear why
+            pass
+
+
+def renew_randomness():
+    """`random` has done so for itself (os.register_at_fork); numpy's old global generator does not."""
+    generator = sys.modules.get("numpy.random")
+    if generator is not None:
+        generator.seed()
+
+
+if "t" in sys.abiflags:
+    raise SystemExit("an interpreter without a global lock cannot be forked in this way")
+extension = load_extension(sys.argv[1])
+import_ahead(STANDARD)
+import_ahead(name for name in sys.argv[2].split(",") if name)
+airlock_channel.name_lines()
+rehearse()
+gc.collect()
+gc.freeze()
+gc.disable()
+extension.serve()
+# From here on in a slot.
+gc.enable()
+renew_randomness()
+rehearse()
+gc.collect(0)
+serve_nothing = sys.modules.pop("airlock_zygote", None)
+extension.lock()
+airlock_channel.lock_down()
+airlock_channel.run_script(guest)
