@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <linux/sched.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -120,14 +119,9 @@ static struct failure fork_payload(const struct airlock_plan *plan, struct monit
       syscall(SYS_pipe2, trace, O_CLOEXEC | O_NONBLOCK) != 0)
     return fail(AIRLOCK_STEP_FORK_PAYLOAD);
   monitor->trace = trace[0];
-  struct clone_args arguments = {
-      .flags = CLONE_FILES | CLONE_PIDFD,
-      .pidfd = (uint64_t)(uintptr_t)&monitor->payload_pidfd,
-      .exit_signal = SIGCHLD,
-  };
   pid_t init = getpid();
   pid_t pid = -1;
-  if (!injected(plan, AIRLOCK_STEP_FORK_PAYLOAD, 1)) pid = (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
+  if (!injected(plan, AIRLOCK_STEP_FORK_PAYLOAD, 1)) pid = clone_process(CLONE_FILES, -1, &monitor->payload_pidfd);
   if (pid < 0) return fail(AIRLOCK_STEP_FORK_PAYLOAD);
   if (pid == 0) run_payload(plan, init, channel[1], trace[1]);
   monitor->payload = pid;
@@ -196,7 +190,7 @@ _Noreturn void run_init(const struct airlock_plan *plan, struct channels channel
   // Static, not on the stack: the stack is small and the verdicts are not.
   static struct monitor monitor;
   prctl(PR_SET_NAME, "airlock-init", 0, 0, 0);
-  // CLONE_CLEAR_SIGHAND keeps what is ignored, and with SIGCHLD ignored there would be nothing to wait for (wait(2)).
+  // The clone keeps what is ignored, and with SIGCHLD ignored there would be nothing to wait for (wait(2)).
   signal(SIGCHLD, SIG_DFL);
   // The host may hold any number of descriptors; the script's limit on them counts from the lowest free one.
   int kept[] = {channels.control, channels.report, plan->null_input, plan->output,
