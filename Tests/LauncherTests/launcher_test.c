@@ -189,6 +189,22 @@ static void check_without_clone3(bool full) {
   expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "%s, no clone3: status %x", level(full), (unsigned)status);
 }
 
+/// An ordinary user's probe comes to the same each time, however soon its child ends.
+static void check_probe(void) {
+  pid_t pid = fork();
+  if (pid == 0) {
+    if (geteuid() == 0 && (setresgid(64999, 64999, 64999) != 0 || setresuid(64999, 64999, 64999) != 0)) _exit(2);
+    prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+    int first = airlock_probe_namespaces(airlock_all_namespaces());
+    for (int index = 0; index < 200; index++)
+      if (airlock_probe_namespaces(airlock_all_namespaces()) != first) _exit(3);
+    _exit(0);
+  }
+  int status = 0;
+  waitpid(pid, &status, 0);
+  expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "the probe of namespaces: status %x", (unsigned)status);
+}
+
 /// Init dies at any moment: nothing that it started lives on. `run` looks.
 static void check_deaths(bool full) {
   for (unsigned moment = 0; moment < 60; moment++)
@@ -261,6 +277,7 @@ static void *all(void *unused) {
   (void)unused;
   check_names();
   expect(airlock_probe_listener() == 0, "a filter with a listener can be installed");
+  check_probe();
   int obstacle = airlock_probe_namespaces(airlock_all_namespaces());
   if (obstacle) printf("launcher: full isolation is not to be had here: %s\n", strerror(obstacle));
   expect(!obstacle || !getenv("CI"), "in continuous integration nothing is left out");

@@ -196,19 +196,29 @@ void airlock_await_end(pid_t pid, int milliseconds) {
 }
 
 int airlock_probe_namespaces(uint64_t namespaces) {
-  int pidfd = -1;
+  int pidfd = -1, done[2];
+  if (pipe2(done, O_CLOEXEC) != 0) return errno;
   pid_t pid = clone_process(namespaces, -1, &pidfd);
-  if (pid == 0) _exit(0);
-  if (pid < 0) return errno;
-  int result = 0;
-  if (namespaces & CLONE_NEWUSER) {
+  if (pid == 0) {
+    // Lives until the maps are written: those of a process that has ended belong to root.
+    char byte;
+    close(done[1]);
+    while (read(done[0], &byte, 1) < 0 && errno == EINTR) continue;
+    _exit(0);
+  }
+  int result = pid < 0 ? errno : 0;
+  close(done[0]);
+  if (pid > 0 && (namespaces & CLONE_NEWUSER)) {
     // A distribution may let the clone through and take the capabilities away: writing a map tells (AppArmor).
     struct airlock_plan plan = {.host_uid = geteuid(), .host_gid = getegid()};
-    // The child may be a zombie already; its /proc entry stands until it is reaped.
     if (!write_id_maps(&plan, pid)) result = errno;
   }
-  reap(pid);
-  close(pidfd);
+  close(done[1]);
+  if (pid > 0) {
+    airlock_kill(pidfd);
+    reap(pid);
+    close(pidfd);
+  }
   return result;
 }
 
