@@ -26,8 +26,9 @@ RUN apt-get update -qq && \
     useradd --uid 10001 --user-group --no-create-home --home-dir /var/lib/airlock --shell /usr/sbin/nologin airlock && \
     install -d -o airlock -g airlock -m 700 /var/lib/airlock /var/cache/airlock
 COPY --from=build /program/ /usr/local/bin/
-# The sandbox's cache and the demo data; owned by this user alone, and never noexec.
-ENV XDG_CACHE_HOME=/var/cache/airlock LANG=C.UTF-8
+# The sandbox's cache and the demo data, owned by this user alone and never noexec; and events that wait to be sent, which
+# belong on a volume.
+ENV XDG_CACHE_HOME=/var/cache/airlock XDG_STATE_HOME=/var/lib/airlock LANG=C.UTF-8
 USER 10001:10001
 WORKDIR /var/lib/airlock
 # What the doctor needs is what a run needs: 70 when no script can be run.
