@@ -147,6 +147,16 @@ def record(found):
         file.write("\n")
 
 
+def prove(scanner):
+    """What finds nothing looks like a clean tree: so it is shown a key each time, as a file, a commit and a merge add it."""
+    key = "AKIA" + "ABCDEFGH23456789"
+    for marks, header in (("+", "@@ -0,0 +7 @@"), (" +", "@@@ -1,1 -0,0 +7,1 @@@"), ("++", "@@@ -1 -0,0 +7,2 @@@")):
+        before = {" +": "- gone\n", "++": " +kept\n"}.get(marks, "")
+        lines = list(added_lines(f"+++ b/a.txt\n{header}\n{before}{marks}id = {key}\n"))
+        if not any(one["type"] == "AWS Access Key" for one in scanner.scan("a.txt", [line[1:] for line in lines])):
+            sys.exit(f"The scanner does not find a key that '{header}' adds: of no use.")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--cache", required=True)
@@ -158,6 +168,7 @@ def main():
     files = [(path, key) for path, key in tree() if not options.files or path in options.files]
     commits = [] if options.files else git("rev-list", "HEAD").split()
     with default_settings():
+        prove(Scanner())
         found = [one for path, key in files for one in cache.findings(scanner.file, path, key)]
         for commit in commits:
             found += [{**one, "commit": commit[:9]} for one in cache.findings(scanner.commit, commit, commit)]
