@@ -14,7 +14,7 @@ AIRLOCK = .build/release/airlock
 help:
 	@echo "make run      build the release binary and run the demo analysis"
 	@echo "make test     build and run all tests"
-	@echo "make check    formatting, the C target under ASan and UBSan, shell and Python syntax"
+	@echo "make check    formatting, the C target under ASan and UBSan, shell and Python syntax, links, secrets, licences"
 	@echo "make fuzz     fuzz all readers of foreign bytes with libFuzzer, each for a minute; TARGET=name SECONDS=n"
 	@echo "make endurance  10,000 runs in a row in each level of isolation leave everything as it was"
 	@echo "make docs     write the documents that are made from the code"
@@ -39,9 +39,12 @@ test: build
 	@SWIFT="$(SWIFT)" scripts/test
 
 check: dependencies
+	@scripts/install-dependencies 'python3-venv:/usr/lib/python3*/ensurepip'
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Plugins Benchmarks
 	scripts/check-launcher
 	scripts/check-text
+	scripts/check-dependencies
+	scripts/check-secrets
 
 fuzz: dependencies
 	@scripts/fuzz $(or $(TARGET),all) $(or $(SECONDS),60)
@@ -52,6 +55,7 @@ endurance: release
 
 docs: build
 	AIRLOCK_WRITE_DOCS=1 $(SWIFT) test --skip-build --filter LanguageDocumentationTests
+	scripts/check-dependencies --write
 
 format:
 	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Plugins Benchmarks

@@ -105,7 +105,7 @@ public struct RuntimeStore: Sendable {
         guard system.f_flag & 8 == 0 else {
             throw AirlockError(
                 .fileFailed, "the cache directory \(directory) lies on a file system that is mounted noexec",
-                at: .file(directory), hint: "Set AIRLOCK_CACHE to a directory on one from which programs can run.")
+                at: .file(directory), hint: "Set AIRLOCK_CACHE to a directory from which programs can run.")
         }
     }
 

@@ -165,3 +165,11 @@ extension AirlockError {
             cause: String(cString: strerror(error)))
     }
 }
+
+extension SeccompFilter {
+    /// The version of the libseccomp in use, which compiles the filters (seccomp_version(3)).
+    package static var libraryVersion: String {
+        guard let version = seccomp_version() else { return "unknown" }
+        return "\(version.pointee.major).\(version.pointee.minor).\(version.pointee.micro)"
+    }
+}

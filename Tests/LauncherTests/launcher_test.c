@@ -3,6 +3,9 @@
 // Built and run by scripts/check-launcher.
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -124,6 +127,84 @@ static void check_no_process(bool full) {
   expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "%s, no process: status %x", level(full), (unsigned)status);
 }
 
+static void ignore(int number) { (void)number; }
+
+/// The signals that a process has handlers for, as bits.
+static unsigned long long handled_signals(pid_t pid) {
+  char path[64], line[256];
+  unsigned long long signals = ~0ULL;
+  snprintf(path, sizeof path, "/proc/%d/status", pid);
+  FILE *status = fopen(path, "r");
+  while (status && fgets(line, sizeof line, status))
+    if (sscanf(line, "SigCgt: %llx", &signals) == 1) break;
+  if (status) fclose(status);
+  return signals;
+}
+
+/// Below a filter that answers clone3 with ENOSYS, as the default profiles of container engines do.
+static void without_clone3(bool full) {
+  struct sock_filter refusal[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  struct sock_fprog program = {.len = sizeof refusal / sizeof *refusal, .filter = refusal};
+  expect(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0,
+         "a filter: %s", strerror(errno));
+  expect(syscall(SYS_clone3, NULL, 0) == -1 && errno == ENOSYS, "clone3 is refused");
+  for (int index = 0; index < 2; index++) {
+    struct airlock_report report = run(index ? "surroundings" : "hello", full, (struct variation){0}, NULL);
+    expect(report.event == AIRLOCK_EVENT_ENDED && WEXITSTATUS(report.wait_status) == (index ? 0 : 3),
+           "%s, without clone3: event %u, step %s, %s", level(full), report.event, airlock_step_name(report.step),
+           strerror(report.error));
+  }
+  // What clone3 does to handlers has to be done by hand.
+  signal(SIGUSR1, ignore);
+  int output = raised(open("/dev/null", O_RDWR | O_CLOEXEC));
+  struct airlock_plan plan = plan_for("spin", full, output);
+  struct airlock_child child;
+  int error = 0;
+  expect(airlock_launch(&plan, &child, &error) == 0, "launch: %s", strerror(error));
+  struct airlock_report report;
+  expect(read(child.report, &report, sizeof report) == sizeof report && report.event == AIRLOCK_EVENT_STARTED,
+         "the launch is reported");
+  expect(handled_signals(getpid()) != 0 && handled_signals(child.pid) == 0, "%s: init keeps the host's handlers", level(full));
+  close(child.control);
+  int status;
+  waitpid(child.pid, &status, 0);
+}
+
+static void check_without_clone3(bool full) {
+  pid_t pid = fork();
+  if (pid == 0) {
+    // What the parent launched is the parent's to reap.
+    failures = 0;
+    if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) _exit(2);
+    without_clone3(full);
+    _exit(failures != 0);
+  }
+  int status = 0;
+  waitpid(pid, &status, 0);
+  expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "%s, no clone3: status %x", level(full), (unsigned)status);
+}
+
+/// An ordinary user's probe comes to the same each time, however soon its child ends.
+static void check_probe(void) {
+  pid_t pid = fork();
+  if (pid == 0) {
+    if (geteuid() == 0 && (setresgid(64999, 64999, 64999) != 0 || setresuid(64999, 64999, 64999) != 0)) _exit(2);
+    prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+    int first = airlock_probe_namespaces(airlock_all_namespaces());
+    for (int index = 0; index < 200; index++)
+      if (airlock_probe_namespaces(airlock_all_namespaces()) != first) _exit(3);
+    _exit(0);
+  }
+  int status = 0;
+  waitpid(pid, &status, 0);
+  expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "the probe of namespaces: status %x", (unsigned)status);
+}
+
 /// Init dies at any moment: nothing that it started lives on. `run` looks.
 static void check_deaths(bool full) {
   for (unsigned moment = 0; moment < 60; moment++)
@@ -196,6 +277,7 @@ static void *all(void *unused) {
   (void)unused;
   check_names();
   expect(airlock_probe_listener() == 0, "a filter with a listener can be installed");
+  check_probe();
   int obstacle = airlock_probe_namespaces(airlock_all_namespaces());
   if (obstacle) printf("launcher: full isolation is not to be had here: %s\n", strerror(obstacle));
   expect(!obstacle || !getenv("CI"), "in continuous integration nothing is left out");
@@ -205,6 +287,7 @@ static void *all(void *unused) {
     printf("launcher: %s: %d places of the launch made to fail\n", level(full), places);
     check_descriptors(full);
     check_no_process(full);
+    check_without_clone3(full);
     check_deaths(full);
 #ifndef __SANITIZE_ADDRESS__
     check_memory(full);

@@ -111,6 +111,20 @@ static struct failure build(const struct airlock_plan *plan, struct channels cha
   return reap_for_all(plan);
 }
 
+/// OpenSSL and others tell a fork by its number: a zygote's has to be another than that of its slots' interpreters, which
+/// are the second processes of their namespaces. Only clone3(2) can choose it: where there is none, nothing starts warm.
+static pid_t clone_zygote(int *pidfd) {
+  pid_t number = 1000;
+  struct clone_args arguments = {
+      .flags = CLONE_FILES | CLONE_PIDFD,
+      .pidfd = (uint64_t)(uintptr_t)pidfd,
+      .exit_signal = SIGCHLD,
+      .set_tid = (uint64_t)(uintptr_t)&number,
+      .set_tid_size = 1,
+  };
+  return (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
+}
+
 /// The payload shares init's descriptor table until it has installed its filter, so that the listener that the filter
 /// gives is init's too. Passing it over a socket would need calls that the filter refuses.
 struct failure fork_payload(const struct airlock_plan *plan, struct monitor *monitor, int *channel,
@@ -127,20 +141,10 @@ struct failure fork_payload(const struct airlock_plan *plan, struct monitor *mon
   monitor->trace = trace[0];
   *channel = ends[0];
   *inherited = (struct inheritance){.init = getpid(), .channel = ends[1], .trace = trace[1]};
-  // OpenSSL and others tell a fork by its number: a zygote's has to be another than that of its slots' interpreters,
-  // which are the second processes of their namespaces (clone(2), set_tid).
-  pid_t number = 1000;
-  struct clone_args arguments = {
-      .flags = CLONE_FILES | CLONE_PIDFD,
-      .pidfd = (uint64_t)(uintptr_t)&monitor->payload_pidfd,
-      .exit_signal = SIGCHLD,
-  };
-  if (plan->role == AIRLOCK_ROLE_ZYGOTE) {
-    arguments.set_tid = (uint64_t)(uintptr_t)&number;
-    arguments.set_tid_size = 1;
-  }
   pid_t pid = -1;
-  if (!injected(plan, AIRLOCK_STEP_FORK_PAYLOAD, 1)) pid = (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
+  if (!injected(plan, AIRLOCK_STEP_FORK_PAYLOAD, 1))
+    pid = plan->role == AIRLOCK_ROLE_ZYGOTE ? clone_zygote(&monitor->payload_pidfd)
+                                            : clone_process(CLONE_FILES, -1, &monitor->payload_pidfd);
   if (pid < 0) return fail(AIRLOCK_STEP_FORK_PAYLOAD);
   monitor->payload = monitor->payload_listed = pid;
   return OK;
@@ -213,7 +217,7 @@ struct monitor *begin_init(const struct airlock_plan *plan, struct channels chan
   // Static, not on the stack: the stack is small and the verdicts are not.
   static struct monitor monitor;
   prctl(PR_SET_NAME, "airlock-init", 0, 0, 0);
-  // CLONE_CLEAR_SIGHAND keeps what is ignored, and with SIGCHLD ignored there would be nothing to wait for (wait(2)).
+  // The clone keeps what is ignored, and with SIGCHLD ignored there would be nothing to wait for (wait(2)).
   signal(SIGCHLD, SIG_DFL);
   // The host may hold any number of descriptors; the script's limit on them counts from the lowest free one.
   int kept[] = {channels.control, channels.report, plan->null_input, plan->output,
@@ -229,10 +233,14 @@ _Noreturn void watch_payload(struct monitor *monitor, int channel, struct failur
   struct channels channels = monitor->channels;
   if (!failure.step) failure = await_payload(monitor, channel);
   // Where the exec waits for its answer, give that first, and tidy up while the interpreter starts. Where it does not, the
-  // guest's lock-down does: no line of a script runs before that is answered.
+  // guest's lock-down does: no line of a script runs before that is answered. To leave the old root takes a grace period
+  // of the kernel's, some 0.9 ms; it lies on the new one, and no path of the payload's leads there.
   bool exec_waits = monitor->plan.role == AIRLOCK_ROLE_SCRIPT &&
                     monitor->plan.verdicts[SYS_execve].action == AIRLOCK_STARTUP_ONLY;
   if (!failure.step && exec_waits) answer_exec(monitor);
+  // A slot is forked in its zygote's root, which has left it already.
+  if (!failure.step && monitor->plan.role != AIRLOCK_ROLE_SLOT && (monitor->plan.namespaces & CLONE_NEWNS))
+    failure = leave_old_root(&monitor->plan);
   if (!failure.step) failure = retire(monitor, channel);
   if (failure.step) {
     end_payload(monitor);
@@ -255,6 +263,5 @@ _Noreturn void run_init(const struct airlock_plan *plan, struct channels channel
   struct inheritance inherited;
   failure = fork_payload(plan, monitor, &channel, &inherited);
   if (!failure.step && monitor->payload == 0) run_payload(plan, inherited);
-  if (!failure.step && (plan->namespaces & CLONE_NEWNS)) failure = leave_old_root(plan);
   watch_payload(monitor, channel, failure);
 }

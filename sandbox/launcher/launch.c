@@ -2,7 +2,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/sched.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -15,13 +14,6 @@
 #include <unistd.h>
 
 #include "internal.h"
-
-#ifndef CLONE_CLEAR_SIGHAND
-#define CLONE_CLEAR_SIGHAND 0x100000000ULL
-#endif
-#ifndef CLONE_INTO_CGROUP
-#define CLONE_INTO_CGROUP 0x200000000ULL
-#endif
 
 struct failure fail(uint32_t step) { return (struct failure){step, errno}; }
 
@@ -96,19 +88,6 @@ static bool write_id_maps(const struct airlock_plan *plan, pid_t pid) {
          write_proc(pid, "gid_map", gid_map);
 }
 
-static pid_t clone_child(uint64_t flags, int cgroup, int *pidfd) {
-  struct clone_args arguments = {
-      .flags = flags | CLONE_PIDFD | CLONE_CLEAR_SIGHAND,
-      .pidfd = (uint64_t)(uintptr_t)pidfd,
-      .exit_signal = SIGCHLD,
-  };
-  if (cgroup >= 0) {
-    arguments.flags |= CLONE_INTO_CGROUP;
-    arguments.cgroup = (uint64_t)cgroup;
-  }
-  return (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
-}
-
 static void reap(pid_t pid) {
   while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) continue;
 }
@@ -134,7 +113,7 @@ uint32_t airlock_launch(const struct airlock_plan *plan, struct airlock_child *c
   if (pthread_sigmask(SIG_SETMASK, &all, &previous) != 0) goto failed;
   if (!injected(plan, step, 0) && make_pipe(control) == 0 && !injected(plan, step, 1) && make_pipe(report) == 0 &&
       !injected(plan, step, 2))
-    pid = clone_child(plan->namespaces, plan->cgroup, &pidfd);
+    pid = clone_process(plan->namespaces, plan->cgroup, &pidfd);
   if (pid == 0) {
     close(control[1]);
     close(report[0]);
@@ -217,19 +196,29 @@ void airlock_await_end(pid_t pid, int milliseconds) {
 }
 
 int airlock_probe_namespaces(uint64_t namespaces) {
-  int pidfd = -1;
-  pid_t pid = clone_child(namespaces, -1, &pidfd);
-  if (pid == 0) _exit(0);
-  if (pid < 0) return errno;
-  int result = 0;
-  if (namespaces & CLONE_NEWUSER) {
+  int pidfd = -1, done[2];
+  if (pipe2(done, O_CLOEXEC) != 0) return errno;
+  pid_t pid = clone_process(namespaces, -1, &pidfd);
+  if (pid == 0) {
+    // Lives until the maps are written: those of a process that has ended belong to root.
+    char byte;
+    close(done[1]);
+    while (read(done[0], &byte, 1) < 0 && errno == EINTR) continue;
+    _exit(0);
+  }
+  int result = pid < 0 ? errno : 0;
+  close(done[0]);
+  if (pid > 0 && (namespaces & CLONE_NEWUSER)) {
     // A distribution may let the clone through and take the capabilities away: writing a map tells (AppArmor).
     struct airlock_plan plan = {.host_uid = geteuid(), .host_gid = getegid()};
-    // The child may be a zombie already; its /proc entry stands until it is reaped.
     if (!write_id_maps(&plan, pid)) result = errno;
   }
-  reap(pid);
-  close(pidfd);
+  close(done[1]);
+  if (pid > 0) {
+    airlock_kill(pidfd);
+    reap(pid);
+    close(pidfd);
+  }
   return result;
 }
 

@@ -26,7 +26,7 @@ extension Diagnosis {
         if cache.isNoExec {
             return broken(
                 "\(cache.path) lies on a file system that is mounted noexec; the interpreter's copy is run from there",
-                "S\(elsewhere.dropFirst()) on one from which programs can run.")
+                "S\(elsewhere.dropFirst()), on a file system from which programs can run.")
         }
         if cache.isReadOnly {
             return broken("\(cache.path) lies on a read-only file system", "S\(elsewhere.dropFirst()).")

@@ -25,8 +25,7 @@ extension HostFacts {
         facts.namespaces = .read()
         facts.landlock = .read()
         facts.seccomp.error = airlock_probe_listener()
-        facts.seccomp.isFiltered = (HostTrial.text("/proc/self/status") ?? "").split(separator: "\n").contains(
-            "Seccomp:\t2")
+        facts.seccomp.isFiltered = HostFacts.isBelowFilter
         for setting in KernelSetting.all {
             let path = "/proc/sys/" + String(setting.name.map { $0 == "." ? "/" : $0 })
             let text = HostTrial.text(path)?.filter { !$0.isWhitespace }
@@ -43,6 +42,11 @@ extension HostFacts {
             (facts.python.candidate, facts.python.executable) = (nil, nil)
         }
         return facts
+    }
+
+    /// Whether this process was started under a seccomp filter of somebody else (proc_pid_status(5), Seccomp: 2).
+    static var isBelowFilter: Bool {
+        (HostTrial.text("/proc/self/status") ?? "").split(separator: "\n").contains("Seccomp:\t2")
     }
 
     /// The file this process runs.

@@ -10,6 +10,8 @@ import Sandbox
 final class ProbeBench {
     let level: IsolationReport.Level
     let cache: String
+    /// Whether a filter of somebody else, a container's for one, refuses calls before the sandbox's own sees them.
+    let isBelowFilter = HostFacts.isBelowFilter
     private let interpreter: String
     private let place: String
     private let data: String

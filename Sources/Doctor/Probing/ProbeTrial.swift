@@ -35,7 +35,8 @@ struct ProbeTrial {
             if let module = Self.missingModule(run) {
                 return entry(.notApplicable, seen: Self.seen(run), ["this interpreter has no module \(module)"])
             }
-            faults += run.evidence.faults(against: expected) + aftermath(of: run, bait)
+            faults += run.evidence.faults(against: expected, countsRefusals: !bench.isBelowFilter)
+            faults += aftermath(of: run, bait)
             runs.append(run.evidence)
             if probe.isShownAsText { faults += try faultsAsText(script, bait) }
             if !faults.isEmpty { return entry(.failed, seen: Self.seen(run), faults) }

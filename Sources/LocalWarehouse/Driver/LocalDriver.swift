@@ -1,6 +1,7 @@
 public import AirlockCore
 public import DriverKit
 internal import GRDB
+internal import GRDBSQLite
 
 /// The driver of a local warehouse: HogQL over an SQLite file, without a network.
 ///
@@ -22,6 +23,9 @@ public final class LocalDriver: DataDriver {
             try await DemoData.ensure(at: path, progress: progress)
         }
     }
+
+    /// The version of the SQLite in use.
+    package static var sqliteVersion: String { String(cString: sqlite3_libversion()) }
 
     public func prepare(_ text: String, values: JSONObject) async throws(AirlockError) -> any PreparedQuery {
         let (warehouse, schema) = try await source.current()

@@ -1,6 +1,8 @@
 import AirlockCore
 import Glibc
+import LocalWarehouse
 import Reporting
+import Sandbox
 
 /// Versions of this program and of what it is made with.
 enum VersionInfo {
@@ -11,7 +13,7 @@ enum VersionInfo {
     static var report: TableReport {
         let rows = [
             ("airlock", airlock), ("broker protocol", brokerProtocol), ("swift", swift),
-            ("libseccomp", libseccomp ?? "unknown"), ("sqlite", sqlite ?? "unknown"), ("kernel", kernel),
+            ("libseccomp", SeccompFilter.libraryVersion), ("sqlite", LocalDriver.sqliteVersion), ("kernel", kernel),
         ]
         return TableReport(
             table: Table(columns: ["component", "version"], rows: rows.map { [.string($0.0), .string($0.1)] }))
@@ -28,22 +30,6 @@ enum VersionInfo {
         #else
             "6.1"
         #endif
-    }
-
-    // The libraries that are loaded now are asked, since a newer one than at build time may be.
-
-    private static var sqlite: String? {
-        typealias Version = @convention(c) () -> UnsafePointer<CChar>?
-        guard let address = dlsym(nil, "sqlite3_libversion") else { return nil }
-        return unsafeBitCast(address, to: Version.self)().map { String(cString: $0) }
-    }
-
-    private static var libseccomp: String? {
-        // struct scmp_version { unsigned int major, minor, micro; } (seccomp_version(3))
-        typealias Version = @convention(c) () -> UnsafePointer<UInt32>?
-        guard let address = dlsym(nil, "seccomp_version"), let parts = unsafeBitCast(address, to: Version.self)()
-        else { return nil }
-        return "\(parts[0]).\(parts[1]).\(parts[2])"
     }
 
     private static var kernel: String {
