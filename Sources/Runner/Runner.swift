@@ -15,7 +15,7 @@ public final class Runner: Sendable {
         var runtime: PythonRuntime
     }
 
-    private let environment: [String: String]
+    let environment: [String: String]
     private let logger: Logger
     private let headStart: HeadStart?
     /// Layers that were said to be missing already: each is logged once.
@@ -65,7 +65,7 @@ public final class Runner: Sendable {
                 runtime: runtime, isolation: request.isolation, profile: profile, limits: limits.sandbox,
                 seed: request.seed.map { UInt32(truncatingIfNeeded: $0) })
             sandboxed.scriptName = request.template.fileName
-            let outcome = try await sandbox.run(sandboxed, channel: session)
+            let outcome = try await start(sandboxed, in: sandbox, channel: session)
             result.take(outcome)
             result.take(session.report, limits: limits.sandbox)
             result.checkDeclaredResult(request.template.manifest.result)

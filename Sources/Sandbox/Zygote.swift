@@ -74,6 +74,12 @@ public final class Zygote: Sendable {
     /// Makes no more slots. Those that wait and those that run live on; the last one to end takes it with it.
     public func shutDown() { service.close() }
 
+    /// Shuts it down and waits until nothing of it is left, nor of its slots.
+    public func drain() async {
+        service.close()
+        await service.ended()
+    }
+
     /// Puts the shared object where the sandbox shows the guest, once for each build of it.
     private static func install(_ bytes: [UInt8], in directory: String) throws(AirlockError) -> String {
         let name = "zygote-\(SHA256.hexDigest(bytes).prefix(16)).so"
