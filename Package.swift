@@ -146,7 +146,7 @@ let package = Package(
         // Runs in a row, and failed launches, in one calm process that looks at itself.
         .executableTarget(
             name: "airlock-endurance",
-            dependencies: ["AirlockCore", "DriverKit", "Runner", "Sandbox", "Templating"],
+            dependencies: ["AirlockCore", "DriverKit", "EmbeddedFiles", "Runner", "Sandbox", "Templating"],
             path: "Tests/Endurance", swiftSettings: strict),
 
         // Tests; AirlockTesting is what they share.

@@ -24,7 +24,7 @@ public final class Runner: Sendable {
         var runtime: PythonRuntime
     }
 
-    private let environment: [String: String]
+    let environment: [String: String]
     private let logger: Logger
     private let headStart: HeadStart?
     /// Layers that were said to be missing already: each is logged once.
@@ -175,7 +175,7 @@ public final class Runner: Sendable {
         if let slot {
             outcome = try await plan.sandbox.run(sandboxed, in: slot, channel: channel)
         } else {
-            outcome = try await plan.sandbox.run(sandboxed, channel: channel)
+            outcome = try await start(sandboxed, in: plan.sandbox, channel: channel)
         }
         steps.end(of: outcome, channel)
         result.take(outcome)

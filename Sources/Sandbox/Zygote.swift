@@ -23,7 +23,8 @@ public final class Zygote: Sendable {
     ///
     /// - Parameters:
     ///   - runtime: described for `profile`.
-    ///   - packages: names of distributions whose modules are imported ahead too; one that cannot be is passed over.
+    ///   - packages: normalised names (PEP 503) of the runtime's distributions, whose modules are imported ahead too; one
+    ///     that is not there, or cannot be imported, is passed over.
     ///   - extension: the shared object that the binary carries for it.
     ///   - maxAge: after it the zygote is not current any more. Default 10 minutes.
     ///   - maxSlots: after so many slots neither. Default 1000: all of a zygote's slots share the places of their memory.
@@ -46,7 +47,9 @@ public final class Zygote: Sendable {
         self.maxSlots = maxSlots
         let name = try Self.install(bytes, in: runtime.guestDirectory)
         service = try ZygoteService(
-            sandbox: sandbox, runtime: runtime, profile: profile, packages: packages,
+            sandbox: sandbox, runtime: runtime, profile: profile,
+            // A template's author names them: what is no distribution of the runtime is nothing to import here.
+            packages: packages.filter { runtime.packages[$0] != nil },
             extension: "\(PythonRuntime.guestPath)/\(name)")
         try service.start()
     }
@@ -73,6 +76,12 @@ public final class Zygote: Sendable {
 
     /// Makes no more slots. Those that wait and those that run live on; the last one to end takes it with it.
     public func shutDown() { service.close() }
+
+    /// Shuts it down and waits until nothing of it is left, nor of its slots.
+    public func drain() async {
+        service.close()
+        await service.ended()
+    }
 
     /// Puts the shared object where the sandbox shows the guest, once for each build of it.
     private static func install(_ bytes: [UInt8], in directory: String) throws(AirlockError) -> String {

@@ -16,8 +16,9 @@ final class ZygoteService: Sendable {
         /// Slots that were handed out and have not ended.
         var living = 0
         var isClosing = false
-        /// Why there are no more slots.
+        /// Why there are no more slots: nothing of it is left then.
         var end: AirlockError?
+        var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
     let sandbox: Sandbox
@@ -100,13 +101,25 @@ final class ZygoteService: Sendable {
         wake()
     }
 
-    private func end(_ error: AirlockError) {
-        let left = state.withLock { state -> [Order] in
-            state.end = error
-            defer { state.orders = [] }
-            return state.orders
+    /// Waits for the end.
+    func ended() async {
+        await withCheckedContinuation { continuation in
+            let hasEnded = state.withLock { state in
+                if state.end == nil { state.waiters.append(continuation) }
+                return state.end != nil
+            }
+            if hasEnded { continuation.resume() }
         }
-        for order in left { order.answer(.failure(error)) }
+    }
+
+    private func end(_ error: AirlockError) {
+        let (orders, waiters) = state.withLock { state in
+            state.end = error
+            defer { (state.orders, state.waiters) = ([], []) }
+            return (state.orders, state.waiters)
+        }
+        for order in orders { order.answer(.failure(error)) }
+        for waiter in waiters { waiter.resume() }
     }
 
     private func wake() {

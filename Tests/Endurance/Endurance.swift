@@ -4,7 +4,8 @@ import Runner
 import Sandbox
 
 /// `airlock-endurance runs LEVEL COUNT` makes that many runs in a row and fails unless everything but a little memory is
-/// as it was after the first of them. `airlock-endurance faults LEVEL` lets each place of each step of the launch fail
+/// as it was after the first of them; `airlock-endurance warm LEVEL COUNT` does so with slots of zygotes.
+/// `airlock-endurance faults LEVEL` lets each place of each step of the launch fail
 /// and says what came of it, as JSON (debug builds only; for FaultTests).
 ///
 /// AIRLOCK_CACHE and TMPDIR name the directories whose files are counted.
@@ -14,7 +15,7 @@ enum Endurance {
         let arguments = CommandLine.arguments.dropFirst()
         let level = arguments.dropFirst().first.flatMap(IsolationReport.Level.init(rawValue:))
         guard let command = arguments.first, let level else {
-            leave("usage: airlock-endurance runs|faults LEVEL [COUNT]")
+            leave("usage: airlock-endurance runs|warm|faults LEVEL [COUNT]")
         }
         var environment: [String: String] = [:]
         for name in ["AIRLOCK_CACHE", "TMPDIR", "HOME", "PATH", "AIRLOCK_PYTHON"] {
@@ -22,12 +23,14 @@ enum Endurance {
         }
         guard environment["AIRLOCK_CACHE"] != nil else { leave("AIRLOCK_CACHE is not set") }
         do throws(AirlockError) {
+            let count = arguments.dropFirst(2).first.flatMap { Int($0) } ?? 10_000
+            if command == "warm" { return try await endureWarm(WarmRuns(environment: environment), count: count) }
             let runs = try Runs(environment: environment, level: level)
             switch command {
-            case "runs": await endure(runs, count: arguments.dropFirst(2).first.flatMap { Int($0) } ?? 10_000)
+            case "runs": await endure(runs, count: count)
             case "faults": print(await faults(runs).json)
             case "steps": for step in LaunchSteps.names { print(step) }
-            default: leave("there are the commands runs, faults and steps")
+            default: leave("there are the commands runs, warm, faults and steps")
             }
         } catch {
             leave("\(error.message) \(error.cause ?? "")")
@@ -62,6 +65,29 @@ enum Endurance {
         print("\(runs.level.rawValue): \(taken / max(1, count - warmUp)) for each run")
         if !after.isWithin(before) { leave("something was left") }
         if after.residentKiB > before.residentKiB + maxGrowthKiB { leave("memory grew") }
+    }
+
+    private static func endureWarm(_ runs: WarmRuns, count: Int) async {
+        let warmUp = min(100, max(1, count / 3))
+        for _ in 0..<warmUp {
+            if let failure = await runs.failure() { leave(failure) }
+        }
+        let before = runs.resources()
+        let start = ContinuousClock.now
+        for number in 1...max(1, count - warmUp) {
+            if let failure = await runs.failure() { leave("run \(warmUp + number): \(failure)") }
+            if number % 1000 == 0 { print("after \(warmUp + number) runs: \(runs.resources().json.json)") }
+        }
+        let taken = ContinuousClock.now - start
+        let after = runs.resources(settledWithin: before)
+        print("after \(warmUp) runs: \(before.json.json)")
+        print("after \(count) runs, \(runs.zygotes) zygotes: \(after.json.json)")
+        print("warm: \(taken / max(1, count - warmUp)) for each run")
+        if !after.isWithin(before) { leave("something was left") }
+        if after.residentKiB > before.residentKiB + maxGrowthKiB { leave("memory grew") }
+        await runs.drain()
+        let end = runs.resources(settledWithin: before)
+        if end.processes > 0 { leave("\(end.processes) processes were left") }
     }
 
     /// One object for each step: how many places it has, and what came of each.

@@ -5,7 +5,8 @@ import Glibc
 struct Resources {
     var descriptors: Int
     var threads: Int
-    var children: Int
+    /// Below this one, at any depth.
+    var processes: Int
     var mounts: Int
     /// System V objects, /dev/shm, /dev/mqueue, keys: of the user that scripts have outside.
     var sharedObjects: Int
@@ -19,9 +20,7 @@ struct Resources {
         descriptors = Self.names(in: "/proc/self/fd").count
         let tasks = Self.names(in: "/proc/self/task")
         threads = tasks.count
-        children = tasks.reduce(0) { count, task in
-            count + Self.text("/proc/self/task/\(task)/children").split(separator: " ").count
-        }
+        processes = Self.descendants(of: "self")
         mounts = Self.text("/proc/self/mountinfo").split(separator: "\n").count
         sharedObjects = Self.sharedObjects(of: geteuid() == 0 ? 65534 : geteuid())
         files = folders.reduce(0) { $0 + Self.entries(below: $1) }
@@ -32,16 +31,24 @@ struct Resources {
     /// Whether there is no more of anything than in `other`, memory aside, of which an allocator keeps some. Less may be:
     /// idle threads of the pool end.
     func isWithin(_ other: Resources) -> Bool {
-        descriptors <= other.descriptors && threads <= other.threads && children <= other.children
+        descriptors <= other.descriptors && threads <= other.threads && processes <= other.processes
             && mounts <= other.mounts && sharedObjects <= other.sharedObjects && files <= other.files
     }
 
     var json: JSONValue {
         [
-            "descriptors": .int(descriptors), "threads": .int(threads), "children": .int(children),
+            "descriptors": .int(descriptors), "threads": .int(threads), "processes": .int(processes),
             "mounts": .int(mounts), "shared_objects": .int(sharedObjects), "files": .int(files),
             "resident_kib": .int(residentKiB),
         ]
+    }
+
+    private static func descendants(of process: String) -> Int {
+        names(in: "/proc/\(process)/task").reduce(0) { count, task in
+            text("/proc/\(process)/task/\(task)/children").split(separator: " ").reduce(count) {
+                $0 + 1 + descendants(of: String($1))
+            }
+        }
     }
 
     private static func sharedObjects(of owner: UInt32) -> Int {

@@ -10,4 +10,11 @@ import Testing
         let answer = try binary.run(["runs", setting.level, "150"], environment: ["TMPDIR": binary.cache + "/scratch"])
         #expect(answer.exitCode == 0, "\(answer.output)\n\(answer.errors)")
     }
+
+    @Test(arguments: Setting.all.filter { $0.level == "full" }) func warmRunsLeaveNothing(setting: Setting) throws {
+        guard setting.isPossible else { return }
+        let binary = try BuiltBinary("airlock-endurance", as: setting.identity)
+        let answer = try binary.run(["warm", "full", "150"], environment: ["TMPDIR": binary.cache + "/scratch"])
+        #expect(answer.exitCode == 0, "\(answer.output)\n\(answer.errors)")
+    }
 }

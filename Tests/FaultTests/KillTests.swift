@@ -9,21 +9,27 @@ import Testing
         var target: Killer.Target
         var level: String
         /// With a head start, which full isolation has when no option asks otherwise.
-        var hasHeadStart: Bool
+        var hasHeadStart = false
+        var isWarm = false
 
-        var testDescription: String { "\(target), \(level)\(hasHeadStart ? ", with a head start" : "")" }
+        var testDescription: String {
+            "\(target), \(level)\(hasHeadStart ? ", with a head start" : "")\(isWarm ? ", warm" : "")"
+        }
 
         static let all: [Case] = Killer.Target.allCases.flatMap { target in
-            [
-                Case(target: target, level: "full", hasHeadStart: true),
-                Case(target: target, level: "portable", hasHeadStart: false),
+            let cold = [
+                Case(target: target, level: "full", hasHeadStart: true), Case(target: target, level: "portable"),
             ]
+            let isOfAllStarts = target.depth(isWarm: false) != nil
+            return (isOfAllStarts ? cold : []) + [Case(target: target, level: "full", isWarm: true)]
         }
     }
 
     /// From the very start to well into the script, in steps of 0.6 ms: a host of a debug build takes some 40 ms to its
     /// script, its init and script some 20.
     private static let moments = 100
+    /// A warm one needs some 100 ms, its zygote's start among them.
+    private static let warmMoments = 50
 
     @Test(arguments: Case.all) func nobodyLivesOn(what: Case) throws {
         guard Setting(level: what.level, identity: .own).isPossible else { return }
@@ -33,10 +39,12 @@ import Testing
         // What the cache has to hold, it holds after one run; so does the guess of the head start.
         for _ in 0..<2 { #expect(try binary.run(arguments, input: "pass").exitCode == 0) }
         let before = HostTraces(cache: binary.cache)
-        let deaths = try Killer(binary: binary, arguments: arguments).kill(
-            what.target, moments: Self.moments, step: .microseconds(what.target == .host ? 600 : 300))
-        #expect(deaths.count == Self.moments, "\(deaths.last?.left ?? [])")
-        #expect(deaths.count(where: \.isHit) >= Self.moments - 5, "the target was missed too often")
+        let moments = what.isWarm ? Self.warmMoments : Self.moments
+        let step = what.isWarm ? Duration.milliseconds(3) : .microseconds(what.target == .host ? 600 : 300)
+        let deaths = try Killer(binary: binary, arguments: arguments, isWarm: what.isWarm).kill(
+            what.target, moments: moments, step: step)
+        #expect(deaths.count == moments, "\(deaths.last?.left ?? [])")
+        #expect(deaths.count(where: \.isHit) >= moments - 5, "the target was missed too often")
         for death in deaths {
             #expect(death.left.isEmpty, "moment \(death.moment): \(death.left)")
             if death.isHit, what.target != .host { checkVerdict(death, of: what) }

@@ -2,12 +2,26 @@ import AirlockCore
 import AirlockTesting
 import Foundation
 
-/// Kills the host, the init or the script of a run, again and again, each time a little later.
+/// Kills the host, the init or the script of a run, or the zygote of a warm one, again and again, each time a little later.
 ///
 /// A Python program does it that is the subreaper of all that it starts (prctl(2), PR_SET_CHILD_SUBREAPER): what loses its
 /// parent becomes its child, so when it has no child left, nothing lives. No name, marker or session can be missed.
 struct Killer {
-    enum Target: String, CaseIterable, Sendable { case host, `init`, script }
+    enum Target: String, CaseIterable, Sendable {
+        case host, `init`, script, zygote
+        case zygoteInit = "zygote's init"
+
+        /// How far below the host it is; `nil` for what there is not.
+        func depth(isWarm: Bool) -> Int? {
+            switch self {
+            case .host: 0
+            case .`init`: isWarm ? 3 : 1
+            case .script: isWarm ? 4 : 2
+            case .zygote: isWarm ? 2 : nil
+            case .zygoteInit: isWarm ? 1 : nil
+            }
+        }
+    }
 
     /// What came of one kill.
     struct Death {
@@ -23,12 +37,13 @@ struct Killer {
 
     var binary: BuiltBinary
     var arguments: [String]
+    var isWarm = false
 
     /// - Parameters:
     ///   - step: between one moment and the next. They count from the start of the host, or from when the target is seen.
     func kill(_ target: Target, moments: Int, step: Duration) throws -> [Death] {
         let facts: JSONValue = [
-            "target": .string(target.rawValue), "moments": .int(moments),
+            "depth": .int(target.depth(isWarm: isWarm) ?? 0), "moments": .int(moments),
             "step": .int(Int(step / .microseconds(1))),
             "command": .array((binary.command + arguments).map { .string($0) }),
         ]
@@ -36,7 +51,7 @@ struct Killer {
             ["/usr/bin/python3", "-I", "-S", "-c", Self.program],
             environment: [
                 "PATH": "/usr/bin:/bin", "HOME": binary.cache, "AIRLOCK_CACHE": binary.cache,
-                "XDG_CACHE_HOME": binary.cache, "LANG": "C.UTF-8",
+                "XDG_CACHE_HOME": binary.cache, "LANG": "C.UTF-8", "AIRLOCK_START": isWarm ? "warm" : "",
             ])
         child.feed(facts.json)
         let end = child.finish()
@@ -76,6 +91,9 @@ struct Killer {
                 if found:
                     return found
 
+        def descends(pid, parent):
+            return any(child == pid or descends(pid, child) for child in children(parent))
+
         def kill_after(parent, pid, delay):
             """Through a pidfd, so that the number is still the process's."""
             try:
@@ -83,7 +101,7 @@ struct Killer {
             except ProcessLookupError:
                 return False
             try:
-                if pid != parent and pid not in children(parent) and not any(pid in children(c) for c in children(parent)):
+                if pid != parent and not descends(pid, parent):
                     return False
                 end = time.perf_counter() + delay
                 while time.perf_counter() < end:
@@ -114,13 +132,13 @@ struct Killer {
             host.stdin.close()
             host.stdin = None
             delay = moment * task['step'] / 1e6
-            if task['target'] == 'host':
+            if task['depth'] == 0:
                 hit = kill_after(host.pid, host.pid, delay)
             else:
-                depth, target = 1 if task['target'] == 'init' else 2, None
+                target = None
                 patience = time.monotonic() + 20
                 while target is None and host.poll() is None and time.monotonic() < patience:
-                    target = below(host.pid, depth)
+                    target = below(host.pid, task['depth'])
                 hit = target is not None and kill_after(host.pid, target, delay)
             # A host that hangs is killed by its total limit, which is longer than this.
             output, code = b'', None

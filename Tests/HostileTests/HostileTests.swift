@@ -4,7 +4,7 @@ import Foundation
 import HostileProbes
 import Testing
 
-/// All hostile items against the built binary, in both levels of isolation, as root and as an ordinary user, cold.
+/// All hostile items against the built binary, in both levels of isolation, as root and as an ordinary user, cold and warm.
 @Suite(.timeLimit(.minutes(10))) struct HostileTests {
     @Test(arguments: HostileItem.all, Combination.possible)
     func isContained(item: HostileItem, combination: Combination) throws {
@@ -46,7 +46,8 @@ import Testing
         let bait = try Bait(owner: combination.identity.scriptOwner, cache: binary.cache)
         let answer = try binary.run(
             ["exec", "-", "--isolation", combination.level],
-            input: Prelude.script(probe.script, inside: true, level: combination.level, facts: bait.facts))
+            input: Prelude.script(probe.script, inside: true, level: combination.level, facts: bait.facts),
+            environment: combination.environment)
         for scalar in (answer.output + answer.errors).unicodeScalars {
             let isSafe = scalar == "\n" || scalar == "\t" || scalar.properties.generalCategory != .control
             #expect(isSafe && scalar.properties.generalCategory != .format, "U+\(String(scalar.value, radix: 16))")

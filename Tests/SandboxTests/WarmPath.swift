@@ -54,9 +54,17 @@ struct WarmPath {
         return try Sandbox(profiles: EmbeddedFiles.files(in: .profiles), environment: environment)
     }
 
+    private static let runtimes = Mutex<[SandboxProfile: PythonRuntime]>([:])
+
     static func runtime(_ profile: SandboxProfile = .strict) throws -> PythonRuntime {
-        try RuntimeStore(environment: environment)
-            .python(guest: EmbeddedFiles.files(in: .guest), environment: [:], profile: profile)
+        // Suites run side by side: two that described an interpreter at once would have two views of it.
+        try runtimes.withLock { runtimes in
+            if let known = runtimes[profile] { return known }
+            let runtime = try RuntimeStore(environment: environment)
+                .python(guest: EmbeddedFiles.files(in: .guest), environment: [:], profile: profile)
+            runtimes[profile] = runtime
+            return runtime
+        }
     }
 
     static func zygote(

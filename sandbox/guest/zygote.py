@@ -1,8 +1,9 @@
-"""Forks interpreters that wait for their scripts: `python3 -s -S -B -X utf8 zygote.pyc EXTENSION MODULES DIRECTORY...`
+"""Forks interpreters that wait for their scripts: `python3 -s -S -B -X utf8 zygote.pyc EXTENSION PACKAGES DIRECTORY...`
 
 Imports ahead what scripts use, then serves the host's requests, each with a fork: a slot, which is isolated and locked
 down before there is a script for it. No script ever runs in this process itself, and nothing that a script may not know
-is ever in it. MODULES are names, separated by commas; the directories hold packages, as for `bootstrap.py`.
+is ever in it. PACKAGES are names of distributions, separated by commas; the directories hold packages, as for
+`bootstrap.py`.
 
 What slots share is what this process was when they were forked: the seed of string hashing, the addresses of objects,
 and the state of modules that have been imported. Sources of randomness are renewed in each slot.
@@ -104,8 +105,18 @@ def import_ahead(names):
     for name in names:
         try:
             __import__(name)
-        except ImportError:  # a script that wants it will hear why
+        except Exception:  # a script that wants it will hear why
             pass
+
+
+def modules_of(distribution):
+    """The modules that a distribution brings, by its own word; their names need not be its own (scikit-learn, sklearn)."""
+    try:
+        from importlib.metadata import distribution as find
+
+        return (find(distribution).read_text("top_level.txt") or distribution.replace("-", "_")).split()
+    except Exception:
+        return []
 
 
 def renew_randomness():
@@ -119,7 +130,8 @@ if "t" in sys.abiflags:
     raise SystemExit("an interpreter without a global lock cannot be forked in this way")
 extension = load_extension(sys.argv[1])
 import_ahead(STANDARD)
-import_ahead(name for name in sys.argv[2].split(",") if name)
+for distribution in filter(None, sys.argv[2].split(",")):
+    import_ahead(name for name in modules_of(distribution) if name[:1] != "_")
 airlock_channel.name_lines()
 rehearse()
 gc.collect()
@@ -131,7 +143,6 @@ gc.enable()
 renew_randomness()
 rehearse()
 gc.collect(0)
-serve_nothing = sys.modules.pop("airlock_zygote", None)
 extension.lock()
 airlock_channel.lock_down()
 airlock_channel.run_script(guest)

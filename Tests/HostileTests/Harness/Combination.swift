@@ -2,26 +2,39 @@ import AirlockCore
 import AirlockTesting
 import Testing
 
-/// A level of isolation and who asks for it.
+/// A level of isolation, who asks for it, and how the sandbox is started.
 struct Combination: Sendable, CustomTestStringConvertible {
     var level: String
     var identity: BuiltBinary.Identity
+    var start = "cold"
 
     static var possible: [Combination] {
         ["full", "portable"].flatMap { level in
-            BuiltBinary.Identity.possible.map { Combination(level: level, identity: $0) }
+            BuiltBinary.Identity.possible.flatMap { identity in
+                // Portable isolation has no warm path.
+                (level == "full" ? ["cold", "warm"] : ["cold"]).map {
+                    Combination(level: level, identity: identity, start: $0)
+                }
+            }
         }
     }
 
-    var testDescription: String { "\(level), \(identity == .own ? "as the tests' own user" : "as an ordinary user")" }
+    var testDescription: String {
+        "\(level), \(start), \(identity == .own ? "as the tests' own user" : "as an ordinary user")"
+    }
+
+    /// By which the command is told.
+    var environment: [String: String] { start == "warm" ? ["AIRLOCK_START": start] : [:] }
 
     /// Why this host cannot run it; `nil` if it can.
     var obstacle: String? {
         guard
             let answer = try? BuiltBinary(as: identity).run(
-                ["exec", "-", "--format", "json", "--isolation", level], input: "pass"), let result = try? answer.json()
+                ["exec", "-", "--format", "json", "--isolation", level], input: "pass", environment: environment),
+            let result = try? answer.json()
         else { return "the binary does not run" }
         let isUnavailable = result["error"]?["code"]?.stringValue == "isolation_unavailable"
+        if !isUnavailable, result["start"]?["path"]?.stringValue != start { return "it started otherwise" }
         return isUnavailable ? result["reason"]?.stringValue ?? "isolation_unavailable" : nil
     }
 

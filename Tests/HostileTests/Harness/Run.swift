@@ -29,13 +29,15 @@ struct Run {
         let child = try binary.start(
             ["exec", "-", "--format", "json", "--isolation", combination.level, "--artifacts", outputs]
                 + limits.flatMap { ["--limit", $0] },
-            environment: [Self.secretVariable: "BREACH"], hasOwnSession: true)
+            environment: combination.environment.merging([Self.secretVariable: "BREACH"]) { $1 }, hasOwnSession: true)
         child.feed(script)
         let end = child.finish()
         evidence = Self.evidence(of: end.output)
         if evidence.result["status"] == nil {
             faults.append("no result: \(String(decoding: end.errors, as: UTF8.self))")
         }
+        let path = evidence.result["start"]?["path"]?.stringValue
+        if path != combination.start { faults.append("it started \(path ?? "not at all")") }
         faults += Self.foreignEntries(in: outputs, keptOut: bait.folder)
         let scratch = evidence.lines("SCRATCH").first.map { String($0.dropFirst(8)) }
         faults += Leftovers.of(
@@ -120,7 +122,7 @@ struct Run {
     static func health(in combination: Combination) throws -> String? {
         let answer = try BuiltBinary(as: combination.identity).run(
             ["exec", "-", "--format", "json", "--isolation", combination.level], input: Self.healthy,
-            environment: [Self.secretVariable: "BREACH"])
+            environment: combination.environment.merging([Self.secretVariable: "BREACH"]) { $1 })
         let next = try? answer.json()
         let isHealthy = next?["status"] == "succeeded" && next?["stdout"]?["text"] == "HEALTHY\n"
         return isHealthy ? nil : "the next run is not clean: \(answer.output.suffix(2000)) \(answer.errors)"
