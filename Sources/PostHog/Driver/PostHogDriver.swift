@@ -10,6 +10,8 @@ public import Resilience
 public final class PostHogDriver: DataDriver {
     public let name = "posthog"
     let client: PostHogClient
+    /// Events on their way to PostHog. Nothing is opened before the first of them.
+    let events: EventCapture
 
     /// - Parameters:
     ///   - observer: is told of attempts, waits, hits and the breaker's moves, for logs and metrics.
@@ -21,10 +23,15 @@ public final class PostHogDriver: DataDriver {
         random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
     ) throws(AirlockError) {
         client = try PostHogClient(configuration, clock: clock, observer: observer, random: random)
+        events = EventCapture(client)
     }
 
-    /// Ends everything under way and closes the connections.
-    public func shutdown() async { await client.shutdown() }
+    /// Ends everything under way and closes the connections. Events that were not sent stay on the disk; ``flush(within:)``
+    /// sends them first.
+    public func shutdown() async {
+        await events.close()
+        await client.shutdown()
+    }
 
     /// The eight entity types. What the key's scopes do not reach shows when it is asked for, or in a health check.
     public func listObjects() async throws(AirlockError) -> [DataObject] {

@@ -50,15 +50,30 @@ final class PostHogClient: Sendable {
     /// The app's scheme, host and port: the one place that the personal key goes to.
     var appOrigin: HTTPURL.Origin { appURL.origin }
 
+    /// Where events go, and the one place that gets the project's key.
+    var ingestionText: String { ingestionURL.text }
+
     func shutdown() async { await transport.shutdown() }
 
     /// The answer to a request, if it is a success (2xx, 304).
     func send(_ request: PostHogRequest) async throws(AirlockError) -> ResilientReply<PostHogAnswer> {
-        let message = try message(request)
+        do throws(PostHogFailure) { return try await deliver(request) } catch { throw error.error }
+    }
+
+    /// The same, for who has to know what it was that failed.
+    func deliver(_ request: PostHogRequest) async throws(PostHogFailure) -> ResilientReply<PostHogAnswer> {
+        let message: HTTPRequest
+        let key: CacheKey?
+        do throws(AirlockError) {
+            message = try self.message(request)
+            key = try self.key(request, message.url)
+        } catch {
+            throw PostHogFailure(error: error, isFinal: true)
+        }
         let (transport, clock) = (transport, clock)
         var call = ResilientCall<PostHogAnswer>(
-            request.name, in: group(request), key: try key(request, message.url),
-            classify: { ($0 as? PostHogFault)?.failure ?? Failure(.transient) },
+            request.name, in: group(request), key: key,
+            classify: { ($0 as? PostHogFault)?.failure(in: request.group) ?? Failure(.transient) },
             attempt: { attempt in
                 var message = message
                 message.totalTimeout = attempt.timeLeft
@@ -72,7 +87,7 @@ final class PostHogClient: Sendable {
         do throws(ResilienceError) {
             return try await caller.call(call)
         } catch {
-            throw Self.error(error, request)
+            throw PostHogFailure(error, request)
         }
     }
 
@@ -132,30 +147,17 @@ final class PostHogClient: Sendable {
             headers.set("Authorization", .bearer(personal))
         }
         for header in request.headers { headers.set(header.name, .text(header.value)) }
-        if request.body != nil { headers.set("Content-Type", "application/json") }
+        if request.body != nil || request.packed != nil { headers.set("Content-Type", "application/json") }
+        if let coding = request.packed?.coding { headers.set("Content-Encoding", .text(coding)) }
         do throws(HTTPError) {
             let port = base.port == (base.scheme == .https ? 443 : 80) ? "" : ":\(base.port)"
             let url = try HTTPURL("\(base.scheme)://\(base.host)\(port)\(root)\(path)\(query)")
             return HTTPRequest(
-                request.method, url, headers: headers, body: request.body.map { .bytes($0.jsonBytes) } ?? .none,
+                request.method, url, headers: headers,
+                body: (request.packed?.bytes ?? request.body?.jsonBytes).map { .bytes($0) } ?? .none,
                 isIdempotent: request.isRepeatable)
         } catch {
             throw AirlockError(error)
         }
-    }
-
-    private static func error(_ error: ResilienceError, _ request: PostHogRequest) -> AirlockError {
-        guard let fault = error.cause as? PostHogFault else { return error.airlockError }
-        var result = fault.airlockError(of: request)
-        switch error.reason {
-        // Its own words say all there is to say.
-        case .failed(.permanent): return result
-        case .failed: result.message += error.attempts > 1 ? ", \(error.attempts) times in a row" : ""
-        default:
-            var own = error.airlockError
-            own.cause = result.message + (result.cause.map { ": \($0)" } ?? "")
-            return own
-        }
-        return result
     }
 }

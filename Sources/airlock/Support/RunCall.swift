@@ -36,7 +36,9 @@ struct RunCall {
         let (prepared, preparesData) = (request, preparesData && asksForData)
         let result = try await Interruption.cancelling {
             if preparesData { try await source.makeReady(status) }
-            return await Self.runner.run(prepared)
+            let result = await Self.runner.run(prepared)
+            await source.finish(console)
+            return result
         }
         status.clear()
         try present(result, console)
