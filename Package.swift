@@ -175,7 +175,10 @@ let package = Package(
             ], exclude: ["Execution/Recording"]),
         tests(
             "PostHogTests",
-            ["AirlockCore", "AirlockTesting", "DriverKit", "HTTPTransport", "PostHog", "Resilience"]),
+            [
+                "AirlockCore", "AirlockTesting", "DriverKit", "HTTPTransport", "PostHog", "PostHogServer", "Resilience",
+                "ResilienceTesting", "Telemetry", .product(name: "Logging", package: "swift-log"),
+            ]),
         tests("EventSpoolTests", ["AirlockCore", "EventSpool"]),
         tests("FeatureFlagsTests", ["AirlockCore", "FeatureFlags"], exclude: ["record.py", "vectors.jsonl"]),
         tests(

@@ -13,6 +13,8 @@ actor EventCapture {
     var maxBatchBytes: Int
     var refusalsInRow = 0
     private var isFinal = false
+    /// Calls since the last that went well.
+    private var failures = 0
     private var sending: Task<Void, Never>?
     private var timer: Task<Void, Never>?
 
@@ -98,7 +100,6 @@ actor EventCapture {
             await finish(sending ?? startSending(by: deadline), by: deadline)
             guard report.obstacle != nil else { continue }
             guard !isFinal, !Task.isCancelled else { break }
-            notBefore = max(notBefore, client.clock.now + .seconds(1))
         }
         if let spool, spool.pendingRecords > 0, client.clock.now >= deadline,
             report.obstacle?.code ?? .cancelled == .cancelled,
@@ -160,10 +161,14 @@ actor EventCapture {
         (report.obstacle, isFinal) = (nil, false)
         do throws(Obstacle) {
             try await drain(by: deadline)
+            failures = 0
         } catch {
             report.obstacle = error.error
             isFinal = error.isFinal
-            if let wait = error.wait { notBefore = client.clock.now + wait }
+            // A call is several attempts already; here, too, each wait is twice the one before, up to 32 s.
+            let wait = max(error.wait ?? .zero, .seconds(1 << min(failures, 5)))
+            failures += 1
+            notBefore = client.clock.now + wait
         }
         sending = nil
         if report.obstacle != nil, !isFinal { sendLater(max(Self.retryInterval, notBefore - client.clock.now)) }

@@ -17,12 +17,16 @@ public final class PostHogDriver: DataDriver {
     ///   - observer: is told of attempts, waits, hits and the breaker's moves, for logs and metrics.
     ///   - random: for jitter, evenly distributed from 0 up to 1.
     /// - Throws: `invalid_argument` with everything that is wrong with the configuration.
-    public init(
+    public convenience init(
         _ configuration: PostHogConfiguration, clock: any ResilienceClock = SystemClock(),
         observer: any ResilienceObserver = SilentObserver(),
         random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
     ) throws(AirlockError) {
-        client = try PostHogClient(configuration, clock: clock, observer: observer, random: random)
+        self.init(try PostHogClient(configuration, clock: clock, observer: observer, random: random))
+    }
+
+    init(_ client: PostHogClient) {
+        self.client = client
         events = EventCapture(client)
     }
 

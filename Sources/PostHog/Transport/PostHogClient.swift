@@ -9,15 +9,17 @@ final class PostHogClient: Sendable {
     private let appURL: HTTPURL
     private let ingestionURL: HTTPURL
     private let transport: HTTPTransport
+    private let sender: any RequestSender
     private let caller: ResilientCaller<PostHogAnswer>
     private let queries: EndpointGroup
     private let objects: EndpointGroup
     private let ingestion: EndpointGroup
 
+    /// - Parameter sender: what stands between here and the transport.
     /// - Throws: `invalid_argument` with everything that is wrong with the configuration. Nothing is opened yet.
     init(
         _ configuration: PostHogConfiguration, clock: any ResilienceClock, observer: any ResilienceObserver,
-        random: @escaping @Sendable () -> Double
+        random: @escaping @Sendable () -> Double, sender: (HTTPTransport) -> any RequestSender = { $0 }
     ) throws(AirlockError) {
         try configuration.check()
         self.configuration = configuration
@@ -30,6 +32,7 @@ final class PostHogClient: Sendable {
                     try PostHogHosts.ingestion(for: appURL)
                 }
             transport = try HTTPTransport(configuration.http)
+            self.sender = sender(transport)
         } catch {
             throw AirlockError(error)
         }
@@ -55,7 +58,7 @@ final class PostHogClient: Sendable {
 
     func shutdown() async { await transport.shutdown() }
 
-    /// The answer to a request, if it is a success (2xx, 304).
+    /// The answer to a request, if it is a success: 2xx, or 304 to a request with `If-None-Match`.
     func send(_ request: PostHogRequest) async throws(AirlockError) -> ResilientReply<PostHogAnswer> {
         do throws(PostHogFailure) { return try await deliver(request) } catch { throw error.error }
     }
@@ -70,14 +73,14 @@ final class PostHogClient: Sendable {
         } catch {
             throw PostHogFailure(error: error, isFinal: true)
         }
-        let (transport, clock) = (transport, clock)
+        let (sender, clock) = (sender, clock)
         var call = ResilientCall<PostHogAnswer>(
             request.name, in: group(request), key: key,
             classify: { ($0 as? PostHogFault)?.failure(in: request.group) ?? Failure(.transient) },
             attempt: { attempt in
                 var message = message
                 message.totalTimeout = attempt.timeLeft
-                return try await Self.exchange(message, transport, clock)
+                return try await Self.exchange(message, sender, clock)
             })
         call.isRepeatable = request.isRepeatable
         call.maximumAge = request.maximumAge
@@ -92,15 +95,17 @@ final class PostHogClient: Sendable {
     }
 
     private static func exchange(
-        _ message: HTTPRequest, _ transport: HTTPTransport, _ clock: any ResilienceClock
+        _ message: HTTPRequest, _ sender: any RequestSender, _ clock: any ResilienceClock
     ) async throws -> PostHogAnswer {
         let response: HTTPResponse
         do throws(HTTPError) {
-            response = try await transport.send(message)
+            response = try await sender.send(message)
         } catch {
             throw PostHogFault(.transport(error))
         }
-        guard (200...299).contains(response.status) || response.status == 304 else {
+        // 304 answers who asked whether something changed; to anybody else it says nothing.
+        let isUnchanged = response.status == 304 && message.headers["If-None-Match"] != nil
+        guard (200...299).contains(response.status) || isUnchanged else {
             throw PostHogFault(response, unixTime: clock.unixTime)
         }
         var answer = PostHogAnswer(
@@ -161,3 +166,10 @@ final class PostHogClient: Sendable {
         }
     }
 }
+
+/// What sends a request: the transport.
+protocol RequestSender: Sendable {
+    func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse
+}
+
+extension HTTPTransport: RequestSender {}
