@@ -146,7 +146,7 @@ import Testing
 
     static let unsent: [(status: Int, body: String, attempts: Int, says: String)] = [
         (401, "API key is not valid: unknown token", 1, "does not accept the key"), (402, "billing", 1, "plan"),
-        (404, "nothing here", 1, "no such object"), (302, "", 1, "redirect"), (304, "", 1, "does not say"),
+        (404, "nothing here", 1, "no such object"), (302, "", 1, "redirect"), (304, "", 1, "status 304"),
         (200, "{}", 1, "does not say"), (200, "", 1, "does not say"), (204, "", 1, "does not say"),
         (200, #"{"status":"Ok","quota_limited":["events"]}"#, 1, "quota of events"),
     ]
