@@ -96,7 +96,12 @@ let package = Package(
             ]),
 
         // PostHog.
-        module("PostHog", ["AirlockCore", "DriverKit", "HogQL", "HTTPTransport", "Resilience", "Telemetry"]),
+        module("EventSpool", ["AirlockCore", "CZlib"]),
+        module(
+            "PostHog",
+            [
+                "AirlockCore", "CZlib", "DriverKit", "EventSpool", "HogQL", "HTTPTransport", "Resilience", "Telemetry",
+            ]),
         module("FeatureFlags", ["AirlockCore", "LinearRegex"]),
         module(
             "PostHogServer",
@@ -170,7 +175,11 @@ let package = Package(
             ], exclude: ["Execution/Recording"]),
         tests(
             "PostHogTests",
-            ["AirlockCore", "AirlockTesting", "DriverKit", "HTTPTransport", "PostHog", "Resilience"]),
+            [
+                "AirlockCore", "AirlockTesting", "DriverKit", "HTTPTransport", "PostHog", "PostHogServer", "Resilience",
+                "ResilienceTesting", "Telemetry", .product(name: "Logging", package: "swift-log"),
+            ]),
+        tests("EventSpoolTests", ["AirlockCore", "EventSpool"]),
         tests("FeatureFlagsTests", ["AirlockCore", "FeatureFlags"], exclude: ["record.py", "vectors.jsonl"]),
         tests(
             "PostHogServerTests", ["AirlockCore", "LocalWarehouse", "PostHogServer"], exclude: ["sdk_check.py"]),

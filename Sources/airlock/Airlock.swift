@@ -18,8 +18,8 @@ struct AirlockCommand: ParsableCommand {
             """,
         subcommands: [
             RunCommand.self, ExecCommand.self, BatchCommand.self, TemplatesCommand.self, ObjectsCommand.self,
-            FieldsCommand.self,
-            QueryCommand.self, DataCommand.self, PostHogCommand.self, DoctorCommand.self, LimitsCommand.self,
+            FieldsCommand.self, QueryCommand.self, CaptureCommand.self, DataCommand.self, PostHogCommand.self,
+            DoctorCommand.self, LimitsCommand.self,
             VersionCommand.self,
         ])
 }

@@ -1,4 +1,5 @@
 import Dispatch
+import Glibc
 import Synchronization
 
 /// Runs asynchronous code on a clock of its own, one job at a time, in an order that is the same each time. Whenever
@@ -24,18 +25,20 @@ public final class Simulation: TaskExecutor {
 
     /// Runs `body` to its end.
     ///
+    /// - Parameter outside: what it waits for besides the clock.
     /// - Throws: what `body` throws; ``Stuck`` when it can never end.
     public static func run<Value: Sendable>(
+        outside: OutsideWork = OutsideWork(),
         _ body: @escaping @Sendable (ManualClock) async throws -> Value
     ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             // A queue of its own: the test's thread must not wait here for jobs that run on it.
-            DispatchQueue(label: "simulation").async { continuation.resume(with: drive(body)) }
+            DispatchQueue(label: "simulation").async { continuation.resume(with: drive(outside, body)) }
         }
     }
 
     private static func drive<Value: Sendable>(
-        _ body: @escaping @Sendable (ManualClock) async throws -> Value
+        _ outside: OutsideWork, _ body: @escaping @Sendable (ManualClock) async throws -> Value
     ) -> Result<Value, any Error> {
         let simulation = Simulation()
         let clock = ManualClock(taskExecutor: simulation)
@@ -53,6 +56,12 @@ public final class Simulation: TaskExecutor {
             for job in jobs { job.runSynchronously(on: simulation.asUnownedTaskExecutor()) }
             if !jobs.isEmpty { continue }
             if let result = outcome.result.withLock({ $0 }) { return result }
+            if outside.holdsClock {
+                usleep(100)
+                continue
+            }
+            // It may have ended just before it was looked at.
+            if simulation.waiting.withLock({ !$0.isEmpty }) { continue }
             guard let next = clock.nextWake else { return .failure(Stuck()) }
             clock.advance(to: next)
         }

@@ -26,7 +26,7 @@ import Testing
             shape = { type = "object", required = ["a"] }
 
             [tool.airlock.access]
-            methods = ["query", "capture"]
+            methods = ["query", "capture_event"]
             tables = ["events"]
             columns = { events = ["event", "timestamp"] }
             writes = true
@@ -60,7 +60,7 @@ import Testing
         #expect(manifest.variable("end")?.orderRules == [OrderRule(relation: .after, other: "begin")])
         #expect(manifest.variable("end")?.schema == ["type": "string", "format": "date"])
         #expect(manifest.variable("shape")?.schema == ["type": "object", "required": ["a"]])
-        #expect(manifest.access.methods == ["query", "capture"])
+        #expect(manifest.access.methods == ["query", "capture_event"])
         #expect(manifest.access.tables == ["events"])
         #expect(manifest.access.columns == ["events": ["event", "timestamp"]])
         #expect(manifest.access.writes)
@@ -92,7 +92,7 @@ import Testing
                 o = { type = "integer", after = "p" }
                 p = { type = "string", format = "date" }
                 [tool.airlock.access]
-                methods = ["qeury", "capture"]
+                methods = ["qeury", "capture_event"]
                 tables = ["events"]
                 columns = { persons = ["id"] }
                 write = true
@@ -130,7 +130,7 @@ import Testing
                 order: both numbers, or both strings of one format (date, date-time, time, or none)
                   line 18, column 14: /tool/airlock/access/methods/0: there is no method 'qeury'; the nearest is \
                 'query' (suggested: "query")
-                  line 18, column 23: /tool/airlock/access/methods/1: 'capture' changes the source: it needs \
+                  line 18, column 23: /tool/airlock/access/methods/1: 'capture_event' changes the source: it needs \
                 'writes = true' beside it
                   line 20, column 15: /tool/airlock/access/columns/persons: columns of 'persons', which is not among \
                 'tables'

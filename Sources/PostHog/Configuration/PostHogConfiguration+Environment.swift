@@ -6,6 +6,7 @@ extension PostHogConfiguration {
     ///
     /// - `POSTHOG_API_URL`: ``appURL``; `POSTHOG_INGESTION_URL`: ``ingestionURL``
     /// - `POSTHOG_PROJECT_ID`: ``projectID``
+    /// - `AIRLOCK_SPOOL`, else `XDG_STATE_HOME` and `HOME`: where events wait, ``CaptureSettings/spool``
     /// - `POSTHOG_PERSONAL_API_KEY`, `POSTHOG_PROJECT_API_KEY`: the keys; each may instead lie in a file that the
     ///   variable with `_FILE` behind its name names, as container platforms hand over secrets.
     ///
@@ -16,6 +17,7 @@ extension PostHogConfiguration {
         if let url = given("POSTHOG_API_URL") { appURL = url }
         ingestionURL = given("POSTHOG_INGESTION_URL")
         projectID = given("POSTHOG_PROJECT_ID") ?? ""
+        capture = CaptureSettings(environment: environment)
         var found: [Problem] = []
         func key(_ name: String) -> SecretText? {
             if let key = given(name) { return SecretText(key) }

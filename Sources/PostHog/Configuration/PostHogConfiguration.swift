@@ -23,6 +23,7 @@ public struct PostHogConfiguration: Sendable {
     public var ingestion = PostHogConfiguration.unlimited
     public var budget = RetryBudget.Settings()
     public var cache = CacheSettings()
+    public var capture = CaptureSettings()
     public var http = HTTPTransport.Configuration()
     /// How long a table's fields and the names of events and properties are kept. Default 5 minutes.
     public var definitionsAge = Duration.seconds(300)
@@ -68,7 +69,7 @@ extension PostHogConfiguration {
             "there is no key: queries need a personal API key, events a project API key")
         found += queries.problems(under: "/queries") + objects.problems(under: "/objects")
         found += ingestion.problems(under: "/ingestion") + budget.problems(under: "/budget")
-        found += cache.problems(under: "/cache")
+        found += cache.problems(under: "/cache") + capture.problems(under: "/capture")
         return found
     }
 

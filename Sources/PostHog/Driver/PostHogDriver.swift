@@ -10,21 +10,32 @@ public import Resilience
 public final class PostHogDriver: DataDriver {
     public let name = "posthog"
     let client: PostHogClient
+    /// Events on their way to PostHog. Nothing is opened before the first of them.
+    let events: EventCapture
 
     /// - Parameters:
     ///   - observer: is told of attempts, waits, hits and the breaker's moves, for logs and metrics.
     ///   - random: for jitter, evenly distributed from 0 up to 1.
     /// - Throws: `invalid_argument` with everything that is wrong with the configuration.
-    public init(
+    public convenience init(
         _ configuration: PostHogConfiguration, clock: any ResilienceClock = SystemClock(),
         observer: any ResilienceObserver = SilentObserver(),
         random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
     ) throws(AirlockError) {
-        client = try PostHogClient(configuration, clock: clock, observer: observer, random: random)
+        self.init(try PostHogClient(configuration, clock: clock, observer: observer, random: random))
     }
 
-    /// Ends everything under way and closes the connections.
-    public func shutdown() async { await client.shutdown() }
+    init(_ client: PostHogClient) {
+        self.client = client
+        events = EventCapture(client)
+    }
+
+    /// Ends everything under way and closes the connections. Events that were not sent stay on the disk; ``flush(within:)``
+    /// sends them first.
+    public func shutdown() async {
+        await events.close()
+        await client.shutdown()
+    }
 
     /// The eight entity types. What the key's scopes do not reach shows when it is asked for, or in a health check.
     public func listObjects() async throws(AirlockError) -> [DataObject] {

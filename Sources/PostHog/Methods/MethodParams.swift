@@ -4,7 +4,7 @@ internal import AirlockCore
 /// the nearest name.
 struct MethodParams {
     private let method: String
-    private let values: JSONObject
+    let values: JSONObject
 
     /// - Throws: `invalid_argument` for a parameter that is not among `known`.
     init(_ method: String, _ values: JSONObject, known: [String]) throws(AirlockError) {

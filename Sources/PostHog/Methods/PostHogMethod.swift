@@ -11,6 +11,7 @@ struct PostHogMethod: Sendable {
 
     static let all: [PostHogMethod] =
         [getProjectInfo] + lists + insights + persons + cohorts + flags + experiments + annotations + sessions + events
+        + capture
 
     /// Lists that need no more than their filters.
     private static let lists = [

@@ -98,7 +98,8 @@ extension PostHogClient {
             name: "cancel_query", group: .objects, method: .delete, path: path, isRepeatable: true)
         request.timeout = .seconds(5)
         // Of its own, since the task that asked may be cancelled.
-        let cancellation = Task { [request] in _ = try? await self.send(request) }
+        let cancellation = Task(executorPreference: clock.taskExecutor) { [request] in _ = try? await self.send(request)
+        }
         await cancellation.value
     }
 }

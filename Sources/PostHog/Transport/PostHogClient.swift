@@ -9,15 +9,17 @@ final class PostHogClient: Sendable {
     private let appURL: HTTPURL
     private let ingestionURL: HTTPURL
     private let transport: HTTPTransport
+    private let sender: any RequestSender
     private let caller: ResilientCaller<PostHogAnswer>
     private let queries: EndpointGroup
     private let objects: EndpointGroup
     private let ingestion: EndpointGroup
 
+    /// - Parameter sender: what stands between here and the transport.
     /// - Throws: `invalid_argument` with everything that is wrong with the configuration. Nothing is opened yet.
     init(
         _ configuration: PostHogConfiguration, clock: any ResilienceClock, observer: any ResilienceObserver,
-        random: @escaping @Sendable () -> Double
+        random: @escaping @Sendable () -> Double, sender: (HTTPTransport) -> any RequestSender = { $0 }
     ) throws(AirlockError) {
         try configuration.check()
         self.configuration = configuration
@@ -30,6 +32,7 @@ final class PostHogClient: Sendable {
                     try PostHogHosts.ingestion(for: appURL)
                 }
             transport = try HTTPTransport(configuration.http)
+            self.sender = sender(transport)
         } catch {
             throw AirlockError(error)
         }
@@ -50,19 +53,34 @@ final class PostHogClient: Sendable {
     /// The app's scheme, host and port: the one place that the personal key goes to.
     var appOrigin: HTTPURL.Origin { appURL.origin }
 
+    /// Where events go, and the one place that gets the project's key.
+    var ingestionText: String { ingestionURL.text }
+
     func shutdown() async { await transport.shutdown() }
 
-    /// The answer to a request, if it is a success (2xx, 304).
+    /// The answer to a request, if it is a success: 2xx, or 304 to a request with `If-None-Match`.
     func send(_ request: PostHogRequest) async throws(AirlockError) -> ResilientReply<PostHogAnswer> {
-        let message = try message(request)
-        let (transport, clock) = (transport, clock)
+        do throws(PostHogFailure) { return try await deliver(request) } catch { throw error.error }
+    }
+
+    /// The same, for who has to know what it was that failed.
+    func deliver(_ request: PostHogRequest) async throws(PostHogFailure) -> ResilientReply<PostHogAnswer> {
+        let message: HTTPRequest
+        let key: CacheKey?
+        do throws(AirlockError) {
+            message = try self.message(request)
+            key = try self.key(request, message.url)
+        } catch {
+            throw PostHogFailure(error: error, isFinal: true)
+        }
+        let (sender, clock) = (sender, clock)
         var call = ResilientCall<PostHogAnswer>(
-            request.name, in: group(request), key: try key(request, message.url),
-            classify: { ($0 as? PostHogFault)?.failure ?? Failure(.transient) },
+            request.name, in: group(request), key: key,
+            classify: { ($0 as? PostHogFault)?.failure(in: request.group) ?? Failure(.transient) },
             attempt: { attempt in
                 var message = message
                 message.totalTimeout = attempt.timeLeft
-                return try await Self.exchange(message, transport, clock)
+                return try await Self.exchange(message, sender, clock)
             })
         call.isRepeatable = request.isRepeatable
         call.maximumAge = request.maximumAge
@@ -72,20 +90,22 @@ final class PostHogClient: Sendable {
         do throws(ResilienceError) {
             return try await caller.call(call)
         } catch {
-            throw Self.error(error, request)
+            throw PostHogFailure(error, request)
         }
     }
 
     private static func exchange(
-        _ message: HTTPRequest, _ transport: HTTPTransport, _ clock: any ResilienceClock
+        _ message: HTTPRequest, _ sender: any RequestSender, _ clock: any ResilienceClock
     ) async throws -> PostHogAnswer {
         let response: HTTPResponse
         do throws(HTTPError) {
-            response = try await transport.send(message)
+            response = try await sender.send(message)
         } catch {
             throw PostHogFault(.transport(error))
         }
-        guard (200...299).contains(response.status) || response.status == 304 else {
+        // 304 answers who asked whether something changed; to anybody else it says nothing.
+        let isUnchanged = response.status == 304 && message.headers["If-None-Match"] != nil
+        guard (200...299).contains(response.status) || isUnchanged else {
             throw PostHogFault(response, unixTime: clock.unixTime)
         }
         var answer = PostHogAnswer(
@@ -132,30 +152,24 @@ final class PostHogClient: Sendable {
             headers.set("Authorization", .bearer(personal))
         }
         for header in request.headers { headers.set(header.name, .text(header.value)) }
-        if request.body != nil { headers.set("Content-Type", "application/json") }
+        if request.body != nil || request.packed != nil { headers.set("Content-Type", "application/json") }
+        if let coding = request.packed?.coding { headers.set("Content-Encoding", .text(coding)) }
         do throws(HTTPError) {
             let port = base.port == (base.scheme == .https ? 443 : 80) ? "" : ":\(base.port)"
             let url = try HTTPURL("\(base.scheme)://\(base.host)\(port)\(root)\(path)\(query)")
             return HTTPRequest(
-                request.method, url, headers: headers, body: request.body.map { .bytes($0.jsonBytes) } ?? .none,
+                request.method, url, headers: headers,
+                body: (request.packed?.bytes ?? request.body?.jsonBytes).map { .bytes($0) } ?? .none,
                 isIdempotent: request.isRepeatable)
         } catch {
             throw AirlockError(error)
         }
     }
-
-    private static func error(_ error: ResilienceError, _ request: PostHogRequest) -> AirlockError {
-        guard let fault = error.cause as? PostHogFault else { return error.airlockError }
-        var result = fault.airlockError(of: request)
-        switch error.reason {
-        // Its own words say all there is to say.
-        case .failed(.permanent): return result
-        case .failed: result.message += error.attempts > 1 ? ", \(error.attempts) times in a row" : ""
-        default:
-            var own = error.airlockError
-            own.cause = result.message + (result.cause.map { ": \($0)" } ?? "")
-            return own
-        }
-        return result
-    }
 }
+
+/// What sends a request: the transport.
+protocol RequestSender: Sendable {
+    func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse
+}
+
+extension HTTPTransport: RequestSender {}

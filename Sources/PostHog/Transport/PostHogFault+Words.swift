@@ -50,17 +50,27 @@ extension PostHogFault {
         case 429:
             return upstream("PostHog's rate limit is reached", "Wait, or make fewer calls; other clients count, too.")
         case 503: return upstream("PostHog has no capacity at the moment", "Try again in a minute.")
-        case 504:
-            return AirlockError(
-                .timedOut, "PostHog gave up on the query: it took too long, or too much memory",
-                hint: "Ask for a shorter period, fewer columns or a sample.", cause: detail)
-        case 512:
-            return AirlockError(
-                .timedOut, "PostHog expects the query to take too long",
-                hint: "Ask for a shorter period, or filter on the event.", cause: detail)
+        case 504, 512:
+            guard request.group == .queries else {
+                return AirlockError(
+                    .timedOut, "PostHog gave up on the call: it took too long", hint: "Try again in a minute.",
+                    cause: detail)
+            }
+            return timedOut(status, detail)
         default:
             return upstream("PostHog answered with status \(status)", status >= 500 ? "Try again later." : nil)
         }
+    }
+
+    private static func timedOut(_ status: Int, _ detail: String?) -> AirlockError {
+        if status == 504 {
+            return AirlockError(
+                .timedOut, "PostHog gave up on the query: it took too long, or too much memory",
+                hint: "Ask for a shorter period, fewer columns or a sample.", cause: detail)
+        }
+        return AirlockError(
+            .timedOut, "PostHog expects the query to take too long",
+            hint: "Ask for a shorter period, or filter on the event.", cause: detail)
     }
 
     private static func hint(for code: String?) -> String {

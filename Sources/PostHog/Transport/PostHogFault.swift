@@ -59,11 +59,11 @@ struct PostHogFault: Error {
 
 extension PostHogFault {
     /// What it means for the next attempt.
-    var failure: Failure {
+    func failure(in group: PostHogRequest.Group) -> Failure {
         switch kind {
         case .status(429, _, _): Failure(.throttled, retryAfter: retryAfter, mayHaveRun: false)
         // The gateway gave up, not the work: running it again would only double the load. Out of memory is 504, too.
-        case .status(504, _, _): Failure(.permanent, breaker: .failure)
+        case .status(504, _, _) where group != .ingestion: Failure(.permanent, breaker: .failure)
         // The estimate says too long (512): PostHog is well.
         case .status(512, _, _): Failure(.permanent)
         case .status(503, _, _): Failure(.transient, retryAfter: retryAfter, mayHaveRun: false)

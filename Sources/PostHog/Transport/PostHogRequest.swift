@@ -22,6 +22,8 @@ struct PostHogRequest: Sendable {
     var path: String
     var query: [(name: String, value: String)] = []
     var body: JSONValue?
+    /// JSON that was made and packed already; takes the place of ``body``.
+    var packed: PackedBody?
     var headers: [(name: String, value: String)] = []
     /// Whether PostHog may get it twice.
     var isRepeatable: Bool
@@ -40,6 +42,12 @@ struct PostHogRequest: Sendable {
     }
 
     var side: Side { group == .ingestion ? .ingestion : .app }
+}
+
+struct PackedBody: Sendable {
+    var bytes: [UInt8]
+    /// `gzip`, or `nil`.
+    var coding: String?
 }
 
 /// What PostHog answered.

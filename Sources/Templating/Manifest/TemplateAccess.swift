@@ -21,6 +21,6 @@ public struct TemplateAccess: Sendable, Hashable {
 
     /// Those that change the source.
     public static let writeMethods = [
-        "capture", "capture_batch", "create_insight", "create_cohort", "create_annotation",
+        "capture_event", "capture_batch", "create_insight", "create_cohort", "create_annotation",
     ]
 }

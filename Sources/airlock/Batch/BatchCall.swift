@@ -80,6 +80,7 @@ struct BatchCall {
             summary.notBegun -= 1
             progress.ended(result.status)
         }
+        await source.finish(console)
         return summary
     }
 

@@ -55,6 +55,7 @@ struct MatrixCall {
             }
             progress.ended(result.status)
         }
+        await source.finish(call.output.console)
         return report
     }
 

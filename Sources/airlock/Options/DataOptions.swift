@@ -36,6 +36,21 @@ struct DataOptions: ParsableArguments {
         }
     }
 
+    /// PostHog, for commands that only it answers.
+    ///
+    /// - Parameter change: what the command sets by itself.
+    func postHog(_ change: (inout PostHogConfiguration) -> Void) throws(AirlockError) -> PostHogDriver {
+        guard driver == .posthog, data == nil else {
+            throw AirlockError(
+                .invalidArgument, "only the posthog driver takes events",
+                at: .argument(data == nil ? "--driver" : "--data"),
+                hint: "Give --driver posthog; 'airlock data import' adds events to a warehouse file.")
+        }
+        var configuration = try PostHogConfiguration(environment: Environment.all())
+        change(&configuration)
+        return try PostHogDriver(configuration)
+    }
+
     /// The warehouse, for commands that work on a file.
     func localSource() throws(AirlockError) -> LocalData {
         guard driver == .local else {

@@ -52,4 +52,27 @@ enum HelpText {
           XDG_CACHE_HOME    where the demo data set is kept (default: ~/.cache)
           NO_COLOR          when set, no colour is used
         """
+
+    static let captureEnvironment = """
+        ENVIRONMENT
+          POSTHOG_API_URL, POSTHOG_INGESTION_URL, POSTHOG_PROJECT_ID,
+          POSTHOG_PROJECT_API_KEY
+                            where events go; see docs/posthog.md
+          AIRLOCK_SPOOL     where they wait until PostHog has them (default:
+                            $XDG_STATE_HOME/airlock/events, else
+                            ~/.local/state/airlock/events)
+          NO_COLOR          when set, no colour is used
+        """
+
+    static let captureExitCodes = """
+        EXIT CODES
+          0    all events were sent
+          1    all that was left to send was sent, but some lines are no
+               events, or PostHog refused some
+          2    the event or the arguments are wrong; nothing was accepted
+          6    events wait on the disk: PostHog could not be reached in
+               time, or does not take them
+          70   Airlock's own fault, or a file cannot be written
+          130  cancelled; what was accepted waits on the disk
+        """
 }

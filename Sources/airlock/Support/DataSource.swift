@@ -18,4 +18,12 @@ enum DataSource: Sendable {
         case .postHog(let driver): driver
         }
     }
+
+    /// Sends what a script captured, at the end of its run, and says what is left.
+    func finish(_ console: Console) async {
+        guard case .postHog(let driver) = self, await driver.captureReport.pending > 0 else { return }
+        let summary = CaptureSummary(report: await driver.flush())
+        guard summary.status != .succeeded else { return }
+        console.say(summary.details)
+    }
 }

@@ -41,6 +41,7 @@ struct RunCall {
             }
             var result = await Self.runner.run(prepared)
             result.timings = before + result.timings
+            await source.finish(console)
             return result
         }
         status.clear()

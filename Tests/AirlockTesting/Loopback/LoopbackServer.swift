@@ -17,7 +17,7 @@ public final class LoopbackServer: Sendable {
     }
 
     public let port: Int
-    private let listener: Int32
+    private let listener: Listener
     private let script: Script
     private let keepsRequests: Bool
     private let state = Mutex(State())
@@ -32,23 +32,39 @@ public final class LoopbackServer: Sendable {
         self.script = script
         self.keepsRequests = keepsRequests
         (hangUps, hungUp) = AsyncStream.makeStream()
-        (listener, port) = try Self.listen()
+        let (descriptor, port) = try Self.listen()
+        self.port = port
+        listener = Listener(descriptor)
         let thread = Thread { [weak self, listener] in
             while true {
-                let descriptor = accept(listener, nil, nil)
-                if descriptor < 0, errno == EINTR || errno == ECONNABORTED { continue }
-                guard descriptor >= 0, let self else { break }
-                _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-                begin(descriptor)
+                let connection = accept(descriptor, nil, nil)
+                if connection < 0, errno == EINTR || errno == ECONNABORTED { continue }
+                guard connection >= 0 else { break }
+                guard let self else {
+                    close(connection)
+                    break
+                }
+                _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
+                begin(connection)
             }
+            listener.close()
         }
         thread.stackSize = 256 << 10
         thread.start()
     }
 
-    deinit {
-        stop()
-        close(listener)
+    deinit { stop() }
+
+    /// The listening socket. The thread that accepts is the one to close it: its number may be another server's at once, and
+    /// who then still accepted from it would take that server's connections.
+    private final class Listener: Sendable {
+        private let descriptor: Mutex<Int32?>
+
+        init(_ descriptor: Int32) { self.descriptor = Mutex(descriptor) }
+
+        func shutdown() { descriptor.withLock { if let open = $0 { _ = Glibc.shutdown(open, Int32(SHUT_RDWR)) } } }
+
+        func close() { descriptor.withLock { if let open = $0.take() { _ = Glibc.close(open) } } }
     }
 
     /// `http://127.0.0.1:PORT` and the path.
@@ -62,12 +78,12 @@ public final class LoopbackServer: Sendable {
 
     /// Ends all connections and takes no more.
     public func stop() {
-        let open = state.withLock { state in
+        listener.shutdown()
+        // Under the lock: a number that has left `open` may be another server's connection by now.
+        state.withLock { state in
             state.isStopped = true
-            return state.open
+            for descriptor in state.open { shutdown(descriptor, Int32(SHUT_RDWR)) }
         }
-        shutdown(listener, Int32(SHUT_RDWR))
-        for descriptor in open { shutdown(descriptor, Int32(SHUT_RDWR)) }
     }
 
     private static func listen() throws -> (Int32, Int) {
