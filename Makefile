@@ -54,7 +54,7 @@ endurance: release
 	@scripts/endurance .build/release/airlock-endurance
 
 docs: build
-	AIRLOCK_WRITE_DOCS=1 $(SWIFT) test --skip-build --filter LanguageDocumentationTests
+	AIRLOCK_WRITE_DOCS=1 $(SWIFT) test --skip-build --filter 'LanguageDocumentationTests|ConfigurationDocumentationTests'
 
 format:
 	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Plugins Benchmarks

@@ -96,8 +96,21 @@ let package = Package(
             ]),
 
         // PostHog.
-        module("PostHog", ["AirlockCore", "DriverKit", "HogQL", "HTTPTransport", "Resilience", "Telemetry"]),
+        module(
+            "PostHog",
+            [
+                "AirlockCore", "DriverKit", "FeatureFlags", "HogQL", "HTTPTransport", "Resilience", "Telemetry",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+            ]),
         module("FeatureFlags", ["AirlockCore", "LinearRegex"]),
+        // All that can be set from outside, and where it is looked for.
+        module(
+            "Settings",
+            [
+                "AirlockCore", "AirlockLauncher", "HTTPTransport", "PostHog", "Resilience", "Telemetry", "Templating",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         module(
             "PostHogServer",
             [
@@ -122,10 +135,12 @@ let package = Package(
             name: "airlock",
             dependencies: [
                 "AirlockCore", "Broker", "Doctor", "DriverKit", "HogQL", "HostileProbes", "LocalWarehouse",
-                "PostHog", "PostHogServer", "Reporting", "Runner",
-                "Sandbox", "Telemetry", "Templating",
+                "HTTPTransport",
+                "PostHog", "PostHogServer", "Reporting", "Resilience", "Runner",
+                "Sandbox", "Settings", "Telemetry", "Templating",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
             swiftSettings: strict),
 
@@ -171,6 +186,11 @@ let package = Package(
         tests(
             "PostHogTests",
             ["AirlockCore", "AirlockTesting", "DriverKit", "HTTPTransport", "PostHog", "Resilience"]),
+        tests(
+            "SettingsTests",
+            [
+                "AirlockCore", "PostHog", "Settings", "Telemetry", .product(name: "Logging", package: "swift-log"),
+            ]),
         tests("FeatureFlagsTests", ["AirlockCore", "FeatureFlags"], exclude: ["record.py", "vectors.jsonl"]),
         tests(
             "PostHogServerTests", ["AirlockCore", "LocalWarehouse", "PostHogServer"], exclude: ["sdk_check.py"]),

@@ -44,6 +44,7 @@ public final class Runner: Sendable {
         var result = RunResult(runID: RunID.new(), template: request.template.name, status: .internalError)
         result.templateDigest = request.template.digest
         result.isolation = IsolationReport(level: request.isolation, layers: [])
+        let watcher = request.watch?(result.runID, request.template.name)
         do throws(AirlockError) {
             let variables = try await request.template.validate(
                 request.variables, names: DriverNames(driver: request.driver))
@@ -60,7 +61,8 @@ public final class Runner: Sendable {
                 start: ScriptStart(
                     script: script.text, name: request.template.fileName, params: variables.values,
                     seed: request.seed),
-                grants: grants(for: request), limits: limits.broker, observer: request.observer)
+                grants: grants(for: request), limits: limits.broker,
+                observer: observer(request.observer, watcher))
             var sandboxed = SandboxRequest(
                 runtime: runtime, isolation: request.isolation, profile: profile, limits: limits.sandbox,
                 seed: request.seed.map { UInt32(truncatingIfNeeded: $0) })
@@ -72,11 +74,24 @@ public final class Runner: Sendable {
         } catch {
             result.fail(error)
         }
-        log(result)
+        do throws(AirlockError) {
+            try watcher?.ended(result)
+        } catch {
+            result.fail(error)
+        }
+        log(result, request.logger ?? logger)
         return result
     }
 
-    private func log(_ result: RunResult) {
+    private func observer(_ observer: BrokerObserver, _ watcher: (any RunWatcher)?) -> BrokerObserver {
+        guard let watcher else { return observer }
+        var observer = observer
+        observer.call = { call throws(AirlockError) in try watcher.record(call) }
+        observer.around = { method, body in await watcher.around(method, body) }
+        return observer
+    }
+
+    private func log(_ result: RunResult, _ logger: Logger) {
         for layer in result.isolation.layers where !layer.active {
             guard reported.withLock({ $0.insert(layer.name).inserted }) else { continue }
             logger.warning(

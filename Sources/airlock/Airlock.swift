@@ -19,7 +19,7 @@ struct AirlockCommand: ParsableCommand {
         subcommands: [
             RunCommand.self, ExecCommand.self, TemplatesCommand.self, ObjectsCommand.self, FieldsCommand.self,
             QueryCommand.self, DataCommand.self, PostHogCommand.self, DoctorCommand.self, LimitsCommand.self,
-            VersionCommand.self,
+            AuditCommand.self, ConfigCommand.self, VersionCommand.self,
         ])
 }
 

@@ -1,7 +1,9 @@
 public import AirlockCore
 public import DriverKit
 internal import HTTPTransport
+public import Logging
 public import Resilience
+public import Telemetry
 
 /// PostHog over its HTTP API.
 ///
@@ -10,17 +12,38 @@ public import Resilience
 public final class PostHogDriver: DataDriver {
     public let name = "posthog"
     let client: PostHogClient
+    let definitions: FlagDefinitionsStore
 
     /// - Parameters:
     ///   - observer: is told of attempts, waits, hits and the breaker's moves, for logs and metrics.
     ///   - random: for jitter, evenly distributed from 0 up to 1.
+    ///   - logger: at `debug`, what PostHog said of the requests that it refused, whole and redacted. Default: silent.
+    ///   - tracer: records a span for each attempt, and tells PostHog its place. Default: none.
     /// - Throws: `invalid_argument` with everything that is wrong with the configuration.
     public init(
         _ configuration: PostHogConfiguration, clock: any ResilienceClock = SystemClock(),
         observer: any ResilienceObserver = SilentObserver(),
-        random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
+        random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }, logger: Logger? = nil,
+        tracer: AirlockTracer? = nil
     ) throws(AirlockError) {
-        client = try PostHogClient(configuration, clock: clock, observer: observer, random: random)
+        var watch = PostHogWatch()
+        if let logger { watch.logger = logger }
+        watch.tracer = tracer
+        client = try PostHogClient(configuration, clock: clock, observer: observer, random: random, watch: watch)
+        definitions = FlagDefinitionsStore(client)
+    }
+
+    /// Brings the gauges of circuits and connections to where they stand.
+    public func report(to metrics: CallMetrics) {
+        for group in client.groups { metrics.observe(group) }
+        let counts = client.statistics
+        metrics.gauge("airlock_http_connections", counts.openConnections)
+        metrics.counter("airlock_http_connections_opened_total", total: counts.connectionsOpened)
+        metrics.counter("airlock_http_connections_reused_total", total: counts.connectionsReused)
+        metrics.gauge("airlock_http_requests_in_flight", counts.requestsInFlight)
+        metrics.gauge("airlock_http_requests_waiting", counts.requestsWaiting)
+        metrics.counter("airlock_http_sent_bytes_total", total: counts.bytesSent)
+        metrics.counter("airlock_http_received_bytes_total", total: counts.bytesReceived)
     }
 
     /// Ends everything under way and closes the connections.

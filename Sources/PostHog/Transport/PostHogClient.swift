@@ -1,6 +1,9 @@
 internal import AirlockCore
 internal import HTTPTransport
+internal import Logging
 internal import Resilience
+internal import Telemetry
+internal import Tracing
 
 /// Sends requests to PostHog's two hosts, each with its own key, through the resilience machines.
 final class PostHogClient: Sendable {
@@ -13,13 +16,15 @@ final class PostHogClient: Sendable {
     private let queries: EndpointGroup
     private let objects: EndpointGroup
     private let ingestion: EndpointGroup
+    private let watch: PostHogWatch
 
     /// - Throws: `invalid_argument` with everything that is wrong with the configuration. Nothing is opened yet.
     init(
         _ configuration: PostHogConfiguration, clock: any ResilienceClock, observer: any ResilienceObserver,
-        random: @escaping @Sendable () -> Double
+        random: @escaping @Sendable () -> Double, watch: PostHogWatch = PostHogWatch()
     ) throws(AirlockError) {
         try configuration.check()
+        self.watch = watch
         self.configuration = configuration
         self.clock = clock
         do throws(HTTPError) {
@@ -40,10 +45,8 @@ final class PostHogClient: Sendable {
             budget: configuration.budget, cache: configuration.cache, clock: clock, random: random)
     }
 
-    /// How the three groups of endpoints stand.
-    var health: [(name: String, health: EndpointGroup.Health)] {
-        [queries, objects, ingestion].map { ($0.name, $0.health) }
-    }
+    /// The three groups of endpoints.
+    var groups: [EndpointGroup] { [queries, objects, ingestion] }
 
     var statistics: HTTPStatistics { transport.statistics }
 
@@ -54,15 +57,36 @@ final class PostHogClient: Sendable {
 
     /// The answer to a request, if it is a success (2xx, 304).
     func send(_ request: PostHogRequest) async throws(AirlockError) -> ResilientReply<PostHogAnswer> {
-        let message = try message(request)
-        let (transport, clock) = (transport, clock)
+        do throws(PostHogRefusal) {
+            return try await exchange(request)
+        } catch {
+            throw error.error
+        }
+    }
+
+    /// The same, for who needs to know what a refusal's status was.
+    func exchange(_ request: PostHogRequest) async throws(PostHogRefusal) -> ResilientReply<PostHogAnswer> {
+        let (message, key): (HTTPRequest, CacheKey?)
+        do throws(AirlockError) {
+            message = try self.message(request)
+            key = try self.key(request, message.url)
+        } catch {
+            throw PostHogRefusal(status: nil, error: error)
+        }
+        let (transport, clock, watch) = (transport, clock, watch)
         var call = ResilientCall<PostHogAnswer>(
-            request.name, in: group(request), key: try key(request, message.url),
-            classify: { ($0 as? PostHogFault)?.failure ?? Failure(.transient) },
+            request.name, in: group(request), key: key,
+            classify: { error in
+                var failure = (error as? PostHogFault)?.failure ?? Failure(.transient)
+                failure.name = (error as? PostHogFault)?.name ?? ""
+                return failure
+            },
             attempt: { attempt in
                 var message = message
                 message.totalTimeout = attempt.timeLeft
-                return try await Self.exchange(message, transport, clock)
+                return try await watch.attempt(attempt.number, of: request, &message) { message in
+                    try await Self.exchange(message, transport, clock, watch)
+                }
             })
         call.isRepeatable = request.isRepeatable
         call.maximumAge = request.maximumAge
@@ -72,12 +96,14 @@ final class PostHogClient: Sendable {
         do throws(ResilienceError) {
             return try await caller.call(call)
         } catch {
-            throw Self.error(error, request)
+            var status: Int?
+            if case .status(let number, _, _)? = (error.cause as? PostHogFault)?.kind { status = number }
+            throw PostHogRefusal(status: status, error: Self.error(error, request))
         }
     }
 
     private static func exchange(
-        _ message: HTTPRequest, _ transport: HTTPTransport, _ clock: any ResilienceClock
+        _ message: HTTPRequest, _ transport: HTTPTransport, _ clock: any ResilienceClock, _ watch: PostHogWatch
     ) async throws -> PostHogAnswer {
         let response: HTTPResponse
         do throws(HTTPError) {
@@ -86,6 +112,7 @@ final class PostHogClient: Sendable {
             throw PostHogFault(.transport(error))
         }
         guard (200...299).contains(response.status) || response.status == 304 else {
+            watch.refused(response)
             throw PostHogFault(response, unixTime: clock.unixTime)
         }
         var answer = PostHogAnswer(
@@ -124,12 +151,13 @@ final class PostHogClient: Sendable {
         let query = request.query.isEmpty ? "" : "?\(PercentCoding.query(request.query))"
         var headers: HTTPHeaders = ["Accept": "application/json"]
         if request.side == .app {
-            guard let personal = configuration.personalKey else {
+            let key = request.key == .projectSecret ? configuration.secretKey : configuration.personalKey
+            guard let key else {
                 throw AirlockError(
                     .upstreamFailed, "there is no personal API key, which \(request.name) needs",
                     hint: "Set POSTHOG_PERSONAL_API_KEY; see docs/posthog.md for the scopes.")
             }
-            headers.set("Authorization", .bearer(personal))
+            headers.set("Authorization", .bearer(key))
         }
         for header in request.headers { headers.set(header.name, .text(header.value)) }
         if request.body != nil { headers.set("Content-Type", "application/json") }
@@ -158,4 +186,10 @@ final class PostHogClient: Sendable {
         }
         return result
     }
+}
+
+/// Why there is no answer, with the status where PostHog gave one.
+struct PostHogRefusal: Error {
+    var status: Int?
+    var error: AirlockError
 }

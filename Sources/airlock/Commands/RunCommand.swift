@@ -20,11 +20,13 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup(title: "Data") var data: DataOptions
     @OptionGroup(title: "The run") var run: RunOptions
     @OptionGroup(title: "Templates") var templates: TemplateOptions
+    @OptionGroup(title: "Settings") var host: HostOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
     func run() async throws {
         try await RunCall(
             template: templates.source.template(template), variables: variables.inputs(), output: output, data: data,
+            host: host,
             run: run, preparesData: true
         ).execute()
     }

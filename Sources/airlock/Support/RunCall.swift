@@ -12,12 +12,13 @@ struct RunCall {
     var variables: VariableInputs
     var output: OutputOptions
     var data: DataOptions
+    var host: HostOptions
     var run: RunOptions
     /// Whether the demo data set is made before the run rather than when the script asks.
     var preparesData: Bool
 
     /// The process's one: it prepares itself while the arguments are parsed.
-    static let runner = Runner(environment: Environment.all(), headStart: headStart, logger: HostLog.logger())
+    static let runner = Runner(environment: Environment.all(), headStart: headStart)
     /// Set once, before anything else runs.
     nonisolated(unsafe) static var headStart: HeadStart?
 
@@ -25,7 +26,8 @@ struct RunCall {
     func execute() async throws {
         let console = output.console
         let status = StatusLine(console)
-        let source = try data.source()
+        let session = try HostSession(host, data)
+        let (source, telemetry) = (try session.source(data), session.telemetry)
         var request = RunRequest(template: template, variables: variables, driver: source.driver(status))
         request.isolation = run.isolation
         request.profile = try run.profile()
@@ -33,6 +35,8 @@ struct RunCall {
         request.allowWrites = run.allowWrites
         request.seed = run.seed
         request.observer = BrokerObserver(progress: { status.show($0) }, log: { status.log($0) })
+        request.watch = { RunTelemetry(telemetry, $0, $1) }
+        request.logger = telemetry.logger("airlock")
         let (prepared, preparesData) = (request, preparesData && asksForData)
         let result = try await Interruption.cancelling {
             if preparesData { try await source.makeReady(status) }

@@ -19,7 +19,7 @@ struct VariableFlags {
     static let valueOptions: Set<String> = [
         "--set", "--vars", "--driver", "--data", "--format", "--output", "--limit", "--isolation", "--profile",
         "--seed",
-        "--templates", "--artifacts", "--variable-flag", "-o",
+        "--templates", "--artifacts", "--variable-flag", "-o", "--config", "--setting", "--metrics", "--audit",
     ]
     static let switches: Set<String> = ["--quiet", "-q", "--allow-writes"]
     static let helpFlags: Set<String> = ["--help", "-h", "-help"]
