@@ -3,6 +3,7 @@ public import DriverKit
 internal import HTTPTransport
 public import Logging
 public import Resilience
+internal import Synchronization
 public import Telemetry
 
 /// PostHog over its HTTP API.
@@ -13,6 +14,8 @@ public final class PostHogDriver: DataDriver {
     public let name = "posthog"
     let client: PostHogClient
     let definitions: FlagDefinitionsStore
+    /// What the last health check found.
+    let lastHealth = Mutex<[HealthCheck]>([])
 
     /// - Parameters:
     ///   - observer: is told of attempts, waits, hits and the breaker's moves, for logs and metrics.
@@ -33,8 +36,11 @@ public final class PostHogDriver: DataDriver {
         definitions = FlagDefinitionsStore(client)
     }
 
-    /// Brings the gauges of circuits and connections to where they stand.
+    /// Brings the gauges of circuits and connections to where they stand, and those of the last health check.
     public func report(to metrics: CallMetrics) {
+        for check in lastHealth.withLock({ $0 }) where check.state != .unknown {
+            metrics.health(check.name, passed: check.state != .failed)
+        }
         for group in client.groups { metrics.observe(group) }
         let counts = client.statistics
         metrics.gauge("airlock_http_connections", counts.openConnections)
