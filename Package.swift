@@ -149,6 +149,7 @@ let package = Package(
             name: "airlock-bench",
             dependencies: [
                 "AirlockCore", "CLibcurl", "DriverKit", "HTTPTransport", "HogQL", "LocalWarehouse",
+                "PostHog", "Resilience",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             path: "Benchmarks/AirlockBench", swiftSettings: strict),
