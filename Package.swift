@@ -100,9 +100,18 @@ let package = Package(
         module(
             "PostHog",
             [
-                "AirlockCore", "CZlib", "DriverKit", "EventSpool", "HogQL", "HTTPTransport", "Resilience", "Telemetry",
+                "AirlockCore", "CZlib", "DriverKit", "EventSpool", "FeatureFlags", "HogQL", "HTTPTransport",
+                "Resilience", "Telemetry", .product(name: "Logging", package: "swift-log"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
             ]),
         module("FeatureFlags", ["AirlockCore", "LinearRegex"]),
+        // All that can be set from outside, and where it is looked for.
+        module(
+            "Settings",
+            [
+                "AirlockCore", "AirlockLauncher", "HTTPTransport", "PostHog", "Resilience", "Telemetry", "Templating",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         module(
             "PostHogServer",
             [
@@ -127,10 +136,12 @@ let package = Package(
             name: "airlock",
             dependencies: [
                 "AirlockCore", "Broker", "Doctor", "DriverKit", "HogQL", "HostileProbes", "LocalWarehouse",
-                "PostHog", "PostHogServer", "Reporting", "Runner",
-                "Sandbox", "Telemetry", "Templating",
+                "HTTPTransport",
+                "PostHog", "PostHogServer", "Reporting", "Resilience", "Runner",
+                "Sandbox", "Settings", "Telemetry", "Templating",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
             swiftSettings: strict),
 
@@ -139,6 +150,7 @@ let package = Package(
             name: "airlock-bench",
             dependencies: [
                 "AirlockCore", "CLibcurl", "DriverKit", "HTTPTransport", "HogQL", "LocalWarehouse",
+                "PostHog", "Resilience",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             path: "Benchmarks/AirlockBench", swiftSettings: strict),
@@ -180,6 +192,11 @@ let package = Package(
                 "ResilienceTesting", "Telemetry", .product(name: "Logging", package: "swift-log"),
             ]),
         tests("EventSpoolTests", ["AirlockCore", "EventSpool"]),
+        tests(
+            "SettingsTests",
+            [
+                "AirlockCore", "PostHog", "Settings", "Telemetry", .product(name: "Logging", package: "swift-log"),
+            ]),
         tests("FeatureFlagsTests", ["AirlockCore", "FeatureFlags"], exclude: ["record.py", "vectors.jsonl"]),
         tests(
             "PostHogServerTests", ["AirlockCore", "LocalWarehouse", "PostHogServer"], exclude: ["sdk_check.py"]),

@@ -23,7 +23,8 @@ struct StepList {
 
     init(_ data: BenchData) {
         let queries = QuerySteps(path: data.warehouse)
-        let all: [any BenchStep] = [ParseStep(), ImportStep(data: data)] + queries.all + HTTPSteps.all
+        let all: [any BenchStep] =
+            [ParseStep(), ImportStep(data: data)] + queries.all + HTTPSteps.all + DriverSteps.all
         steps = Dictionary(all.map { ($0.name, $0) }) { first, _ in first }
     }
 

@@ -65,4 +65,14 @@ def all_rows():
             [Aim("ratio to python requests", 0.333)], rounds=20, compares_answers=True),
         Row("http", "http: answered in a millisecond", sides.HTTPStep("http-transport/1ms"),
             [sides.HTTPStep("http-curl/1ms")], [Aim("ratio", 1.1)], rounds=10, compares_answers=True),
+        # All that the driver does for a query, against one call of libcurl that gets the same bytes. PostHog itself takes tens
+        # of milliseconds for its quickest queries.
+        Row("driver", "driver: query answered in ten milliseconds", sides.HTTPStep("driver-query/10ms"),
+            [sides.HTTPStep("http-curl/10ms")], [Aim("ratio", 1.1)], rounds=10),
+        Row("driver", "driver: query answered at once", sides.HTTPStep("driver-query"),
+            [sides.HTTPStep("http-curl")], rounds=20),
+        Row("driver", "driver: eight queries at a time", sides.HTTPStep("driver-queries"),
+            [sides.Requests("queries")], [Aim("ratio", 0.333)], rounds=10, compares_answers=True),
+        Row("driver", "driver: memory over 100,000 queries", sides.HTTPStep("driver-memory"), [],
+            [Aim("growth_mib", 2)], rounds=1, warm_up=0),
     ]

@@ -191,8 +191,8 @@ class HTTPStep(Step):
 class Requests(Worker):
     """Python's requests library with a session, where a Python has it (AIRLOCK_BENCH_PYTHON, else python3)."""
 
-    def __init__(self):
-        super().__init__("python requests", "http")
+    def __init__(self, step="http"):
+        super().__init__("python requests", step)
 
     def command(self, setting):
         return [HogQLParser.python(), os.path.join(os.path.dirname(os.path.abspath(__file__)), "requests_worker.py")]

@@ -4,7 +4,7 @@ public import AirlockCore
 public struct BrokerReport: Sendable {
     /// That the broker ended the run, and why.
     public struct Ending: Sendable, Hashable {
-        /// `quota_exceeded` or `protocol_violation`.
+        /// `quota_exceeded`, `protocol_violation`, or `internal_error` where a call could not be recorded.
         public var status: RunStatus
         public var reason: String
     }

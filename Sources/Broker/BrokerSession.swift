@@ -14,6 +14,8 @@ public final class BrokerSession: GuestChannel {
         var tasks: [Int: [Task<Void, Never>]] = [:]
         var actions: [BrokerAction] = []
         var isPerforming = false
+        /// A call could not be recorded: nothing is answered any more.
+        var isMute = false
     }
 
     private let shell: Mutex<Shell>
@@ -87,7 +89,8 @@ public final class BrokerSession: GuestChannel {
 
     private func perform(_ action: BrokerAction, _ link: (any GuestLink)?) {
         switch action {
-        case .send(let frame): link?.send(frame)
+        case .record(let record): self.record(record)
+        case .send(let frame): if !shell.withLock({ $0.isMute }) { link?.send(frame) }
         case .pauseScriptClock: link?.pauseScriptClock()
         case .resumeScriptClock: link?.resumeScriptClock()
         case .end(let status, let reason): link?.end(status, reason: reason)
@@ -99,12 +102,29 @@ public final class BrokerSession: GuestChannel {
         }
     }
 
+    private func record(_ record: CallRecord) {
+        do throws(AirlockError) {
+            try observer.call(record)
+        } catch {
+            shell.withLock { $0.isMute = true }
+            // Appends to what is being performed, by this thread.
+            apply { state, now in
+                var actions: [BrokerAction] = []
+                let cause = error.cause.map { ": \($0)" } ?? ""
+                state.end(.internalError, "a call could not be recorded: \(error.message)\(cause)", now, &actions)
+                return actions
+            }
+        }
+    }
+
     // MARK: Calls
 
     private func start(_ call: BrokerCall) {
         let work = Task {
-            let answer = await self.answer(call)
-            self.apply { state, now in state.answered(call.key, answer, now: now) }
+            await self.observer.around(call.work.method) {
+                let answer = await self.answer(call)
+                self.apply { state, now in state.answered(call.key, answer, now: now) }
+            }
             self.finish(call.key)
         }
         let timer = Task {

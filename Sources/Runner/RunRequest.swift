@@ -1,6 +1,7 @@
 public import AirlockCore
 public import Broker
 public import DriverKit
+public import Logging
 public import Templating
 
 /// One run to be made.
@@ -20,6 +21,10 @@ public struct RunRequest: Sendable {
     /// Makes `random` and string hashing repeatable.
     public var seed: Int?
     public var observer = BrokerObserver()
+    /// Makes what watches over the run, once its id is known; `nil`, the default, is nobody.
+    public var watch: (@Sendable (_ runID: String, _ template: String) -> any RunWatcher)?
+    /// Where the run's own log lines go; `nil`, the default, is the runner's.
+    public var logger: Logger?
 
     public init(template: Template, variables: VariableInputs = VariableInputs(), driver: any DataDriver) {
         self.template = template

@@ -55,6 +55,9 @@ public final class Runner: Sendable {
         var result = RunResult(runID: RunID.new(), template: request.template.name, status: .internalError)
         result.templateDigest = request.template.digest
         result.isolation = IsolationReport(level: request.isolation, layers: [])
+        let watcher = request.watch?(result.runID, request.template.name)
+        var request = request
+        request.observer = observer(request.observer, watcher)
         var steps = StepWatch()
         do throws(AirlockError) {
             let names = DriverNames(driver: request.driver)
@@ -64,7 +67,12 @@ public final class Runner: Sendable {
             result.fail(error)
         }
         result.timings = steps.timings
-        log(result)
+        do throws(AirlockError) {
+            try watcher?.ended(result)
+        } catch {
+            result.fail(error)
+        }
+        log(result, request.logger ?? logger)
         return result
     }
 
@@ -184,7 +192,15 @@ public final class Runner: Sendable {
         steps.end("verdict")
     }
 
-    private func log(_ result: RunResult) {
+    private func observer(_ observer: BrokerObserver, _ watcher: (any RunWatcher)?) -> BrokerObserver {
+        guard let watcher else { return observer }
+        var observer = observer
+        observer.call = { call throws(AirlockError) in try watcher.record(call) }
+        observer.around = { method, body in await watcher.around(method, body) }
+        return observer
+    }
+
+    private func log(_ result: RunResult, _ logger: Logger) {
         for layer in result.isolation.layers where !layer.active {
             guard reported.withLock({ $0.insert(layer.name).inserted }) else { continue }
             logger.warning(

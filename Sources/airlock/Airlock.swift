@@ -19,8 +19,7 @@ struct AirlockCommand: ParsableCommand {
         subcommands: [
             RunCommand.self, ExecCommand.self, BatchCommand.self, TemplatesCommand.self, ObjectsCommand.self,
             FieldsCommand.self, QueryCommand.self, CaptureCommand.self, DataCommand.self, PostHogCommand.self,
-            DoctorCommand.self, LimitsCommand.self,
-            VersionCommand.self,
+            DoctorCommand.self, LimitsCommand.self, AuditCommand.self, ConfigCommand.self, VersionCommand.self,
         ])
 }
 

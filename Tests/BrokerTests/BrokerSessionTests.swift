@@ -29,6 +29,50 @@ import Testing
         }
     }
 
+    @Test func whatCannotBeRecordedIsNotAnswered() async throws {
+        let records = Mutex<[CallRecord]>([])
+        var observer = BrokerObserver()
+        observer.call = { record throws(AirlockError) in
+            let count = records.withLock { records in
+                records.append(record)
+                return records.count
+            }
+            if count == 2 { throw AirlockError(.fileFailed, "the disk is full") }
+        }
+        let session = BrokerSession(
+            driver: FakeDriver(), start: ScriptStart(script: "pass", name: "t.py"), observer: observer)
+        let link = RecordingLink()
+        session.started(link)
+        feed(session, request(1, "query", ["query": "q"]))
+        _ = try await replies(link, 1)
+        feed(session, request(2, "no_such_method", [:]))
+        #expect(link.record.ending?.status == .internalError)
+        #expect(link.record.ending?.reason.contains("the disk is full") == true)
+        #expect(try messages(link.record.sent).count == 2)
+        #expect(records.withLock { $0.map(\.method) } == ["query", "no_such_method"])
+        #expect(records.withLock { $0.map(\.verdict) } == ["ok", "unknown_method"])
+        session.ended()
+        #expect(session.report.ending?.status == .internalError)
+    }
+
+    @Test func callsRunInTheContextThatTheyAreGiven() async throws {
+        let seen = Mutex<[String]>([])
+        var observer = BrokerObserver()
+        observer.around = { method, body in
+            seen.withLock { $0.append("begin " + method) }
+            await body()
+            seen.withLock { $0.append("end " + method) }
+        }
+        let session = BrokerSession(
+            driver: FakeDriver(), start: ScriptStart(script: "pass", name: "t.py"), observer: observer)
+        let link = RecordingLink()
+        session.started(link)
+        feed(session, request(1, "query", ["query": "q"]))
+        _ = try await replies(link, 1)
+        while seen.withLock({ $0.count }) < 2 { await Task.yield() }
+        #expect(seen.withLock { $0 } == ["begin query", "end query"])
+    }
+
     @Test func theStartFrameIsSentFirst() throws {
         let start = ScriptStart(script: "print('é')\n", name: "a.py", params: ["x": [1, nil]], seed: 7)
         let session = BrokerSession(driver: FakeDriver(), start: start)

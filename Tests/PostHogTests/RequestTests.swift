@@ -72,7 +72,10 @@ import Testing
         #expect(flags.target == "/flags/?v=2")
         #expect(flags.header("Authorization") == nil && !flags.bodyText.contains("phx_"))
         #expect(flags.json["api_key"]?.stringValue == testProjectKey)
-        #expect(app.requests.map(\.target) == ["/api/projects/7/cohorts/?limit=100"])
+        #expect(
+            app.requests.map(\.target) == [
+                "/api/projects/7/feature_flags/local_evaluation/?send_cohorts=", "/api/projects/7/cohorts/?limit=100",
+            ])
     }
 
     /// Each method's request; a list's values are encoded, so that none becomes syntax of the URL.

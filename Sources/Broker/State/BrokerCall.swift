@@ -8,6 +8,15 @@ struct BrokerCall: Sendable {
         case fields(of: String)
         case query(String, values: JSONObject)
         case other(String, params: JSONObject)
+
+        var method: String {
+            switch self {
+            case .listObjects: "list_objects"
+            case .fields: "get_fields"
+            case .query: "query"
+            case .other(let method, _): method
+            }
+        }
     }
 
     /// The broker's own number of the call; the guest never learns it.
@@ -28,6 +37,8 @@ enum CallAnswer: Sendable {
 
 /// What the state machine asks its shell to do, in this order.
 enum BrokerAction {
+    /// Before the reply is sent.
+    case record(CallRecord)
     case send([UInt8])
     case start(BrokerCall)
     case cancel(key: Int)

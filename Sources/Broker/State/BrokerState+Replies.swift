@@ -85,7 +85,7 @@ extension BrokerState {
         var sent = 0
         for call in openCalls {
             guard let reply = call.reply else { break }
-            actions.append(.send(reply))
+            actions += [.record(call.record), .send(reply)]
             report.transcript.append(call.record)
             sent += 1
         }

@@ -98,6 +98,7 @@ struct BrokerState {
                 call.record.verdict = AirlockError.Code.cancelled.rawValue
             }
             report.transcript.append(call.record)
+            actions.append(.record(call.record))
         }
         openCalls = []
         running = 0

@@ -11,8 +11,8 @@ public struct CaptureSettings: Sendable, Hashable {
         case never
     }
 
-    /// Where events wait, an absolute path. `nil`, the default, is `$XDG_STATE_HOME/airlock/events`, else
-    /// `~/.local/state/airlock/events`. Each project has a folder of its own below it.
+    /// Where events wait, an absolute path; ``standardSpool(environment:)`` for one. Each project has a folder of its own
+    /// below it. `nil`, the default: events cannot be captured.
     public var spool: String?
     public var sync = Sync.always
     /// Events that may wait; further ones are refused, and said to be. Default 1,000,000.
@@ -65,17 +65,10 @@ public struct CaptureSettings: Sendable, Hashable {
 }
 
 extension CaptureSettings {
-    /// What the environment says of the spool's place.
-    ///
-    /// - `AIRLOCK_SPOOL`: ``spool``, else by the XDG base directory specification: `XDG_STATE_HOME`, `HOME`.
-    init(environment: [String: String]) {
-        self.init()
-        if let path = environment["AIRLOCK_SPOOL"], !path.isEmpty {
-            spool = path
-        } else if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") {
-            spool = "\(state)/airlock/events"
-        } else if let home = environment["HOME"], home.hasPrefix("/") {
-            spool = "\(home)/.local/state/airlock/events"
-        }
+    /// The spool's place by the XDG base directory specification: `XDG_STATE_HOME`, else `HOME`.
+    public static func standardSpool(environment: [String: String]) -> String? {
+        if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") { return "\(state)/airlock/events" }
+        if let home = environment["HOME"], home.hasPrefix("/") { return "\(home)/.local/state/airlock/events" }
+        return nil
     }
 }

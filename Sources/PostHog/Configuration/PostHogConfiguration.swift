@@ -15,6 +15,8 @@ public struct PostHogConfiguration: Sendable {
     public var personalKey: SecretText?
     /// `phc_…`: public; sends events and evaluates flags.
     public var projectKey: SecretText?
+    /// `phs_…`: reads flag definitions and nothing else, in the personal key's place.
+    public var secretKey: SecretText?
     /// Calls of `/query/`: 240 a minute, 2,400 an hour, 3 at a time, as PostHog counts.
     public var queries = EndpointGroup.Settings.queries
     /// All other calls of the app: 480 a minute, 4,800 an hour.
@@ -31,6 +33,26 @@ public struct PostHogConfiguration: Sendable {
     public var staleIfError: Duration?
     /// A query that is to take longer than this is asked for asynchronously and polled. Default 30 s.
     public var blockingTime = Duration.seconds(30)
+    public var flags = FlagSettings()
+
+    /// Where flags are evaluated.
+    public struct FlagSettings: Sendable, Hashable {
+        public enum Mode: String, Sendable, Hashable, CaseIterable {
+            /// Here, as far as the definitions and what is known of the person decide a flag, else at PostHog.
+            case auto
+            /// Here or not at all.
+            case local
+            /// At PostHog.
+            case remote
+        }
+
+        /// Default `auto`. Without a personal API key, which definitions are asked for with, it is as `remote`.
+        public var mode = Mode.auto
+        /// How old definitions may be before they are asked for again. Default 30 s, as PostHog's SDKs have it.
+        public var pollInterval = Duration.seconds(30)
+
+        public init() {}
+    }
 
     public init() {}
 
@@ -63,6 +85,12 @@ extension PostHogConfiguration {
             projectID == "@current" || (!projectID.isEmpty && projectID.utf8.allSatisfy { (0x30...0x39).contains($0) }),
             "/project_id", "the project has to be its number, as in the URL of its pages, or '@current'")
         check(personalKey, "/personal_api_key", prefix: "phx_", other: "phc_", what: "the personal API key", &found)
+        if let secretKey, !secretKey.reveal().hasPrefix("phs_") {
+            found.append(
+                Problem(
+                    "wrong_key", "the project secret API key begins with phs_; the one given does not",
+                    pointer: "/project_secret_api_key"))
+        }
         check(projectKey, "/project_api_key", prefix: "phc_", other: "phx_", what: "the project API key", &found)
         require(
             personalKey != nil || projectKey != nil, "/personal_api_key",
@@ -93,6 +121,10 @@ extension PostHogConfiguration {
     /// - Throws: `invalid_argument` with all problems.
     public func check() throws(AirlockError) {
         let problems = problems
-        guard problems.isEmpty else { throw Self.error(problems) }
+        guard problems.isEmpty else {
+            throw AirlockError(
+                .invalidArgument, "the configuration of the posthog driver is wrong",
+                hint: "It needs a project's number and a key; docs/posthog.md has all settings.", problems: problems)
+        }
     }
 }

@@ -1,7 +1,10 @@
 public import AirlockCore
 public import DriverKit
 internal import HTTPTransport
+public import Logging
 public import Resilience
+internal import Synchronization
+public import Telemetry
 
 /// PostHog over its HTTP API.
 ///
@@ -12,22 +15,48 @@ public final class PostHogDriver: DataDriver {
     let client: PostHogClient
     /// Events on their way to PostHog. Nothing is opened before the first of them.
     let events: EventCapture
+    let definitions: FlagDefinitionsStore
+    /// What the last health check found.
+    let lastHealth = Mutex<[HealthCheck]>([])
 
     /// - Parameters:
     ///   - observer: is told of attempts, waits, hits and the breaker's moves, for logs and metrics.
     ///   - random: for jitter, evenly distributed from 0 up to 1.
+    ///   - logger: at `debug`, what PostHog said of the requests that it refused, whole and redacted. Default: silent.
+    ///   - tracer: records a span for each attempt, and tells PostHog its place. Default: none.
     /// - Throws: `invalid_argument` with everything that is wrong with the configuration.
     public convenience init(
         _ configuration: PostHogConfiguration, clock: any ResilienceClock = SystemClock(),
         observer: any ResilienceObserver = SilentObserver(),
-        random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
+        random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }, logger: Logger? = nil,
+        tracer: AirlockTracer? = nil
     ) throws(AirlockError) {
-        self.init(try PostHogClient(configuration, clock: clock, observer: observer, random: random))
+        var watch = PostHogWatch()
+        if let logger { watch.logger = logger }
+        watch.tracer = tracer
+        self.init(try PostHogClient(configuration, clock: clock, observer: observer, random: random, watch: watch))
     }
 
     init(_ client: PostHogClient) {
         self.client = client
         events = EventCapture(client)
+        definitions = FlagDefinitionsStore(client)
+    }
+
+    /// Brings the gauges of circuits and connections to where they stand, and those of the last health check.
+    public func report(to metrics: CallMetrics) {
+        for check in lastHealth.withLock({ $0 }) where check.state != .unknown {
+            metrics.health(check.name, passed: check.state != .failed)
+        }
+        for group in client.groups { metrics.observe(group) }
+        let counts = client.statistics
+        metrics.gauge("airlock_http_connections", counts.openConnections)
+        metrics.counter("airlock_http_connections_opened_total", total: counts.connectionsOpened)
+        metrics.counter("airlock_http_connections_reused_total", total: counts.connectionsReused)
+        metrics.gauge("airlock_http_requests_in_flight", counts.requestsInFlight)
+        metrics.gauge("airlock_http_requests_waiting", counts.requestsWaiting)
+        metrics.counter("airlock_http_sent_bytes_total", total: counts.bytesSent)
+        metrics.counter("airlock_http_received_bytes_total", total: counts.bytesReceived)
     }
 
     /// Ends everything under way and closes the connections. Events that were not sent stay on the disk; ``flush(within:)``

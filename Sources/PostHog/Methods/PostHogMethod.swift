@@ -10,8 +10,8 @@ struct PostHogMethod: Sendable {
     var answer: @Sendable (PostHogDriver, MethodParams, QueryOptions) async throws(AirlockError) -> JSONValue
 
     static let all: [PostHogMethod] =
-        [getProjectInfo] + lists + insights + persons + cohorts + flags + experiments + annotations + sessions + events
-        + capture
+        [getProjectInfo] + health + lists + insights + persons + cohorts + flags + experiments + annotations + sessions
+        + events + capture
 
     /// Lists that need no more than their filters.
     private static let lists = [

@@ -63,7 +63,7 @@ extension PostHogClient {
                     hint: "Ask for a shorter period, or give the call more time.")
             }
             var request = PostHogRequest(
-                name: "query_status", group: .objects, method: .get, path: path, isRepeatable: true)
+                name: PostHogRequest.queryStatus, group: .objects, method: .get, path: path, isRepeatable: true)
             request.timeout = deadline - clock.now
             let body: JSONValue
             do throws(AirlockError) {

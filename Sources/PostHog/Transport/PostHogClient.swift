@@ -1,6 +1,9 @@
 internal import AirlockCore
 internal import HTTPTransport
+internal import Logging
 internal import Resilience
+internal import Telemetry
+internal import Tracing
 
 /// Sends requests to PostHog's two hosts, each with its own key, through the resilience machines.
 final class PostHogClient: Sendable {
@@ -14,14 +17,17 @@ final class PostHogClient: Sendable {
     private let queries: EndpointGroup
     private let objects: EndpointGroup
     private let ingestion: EndpointGroup
+    private let watch: PostHogWatch
 
     /// - Parameter sender: what stands between here and the transport.
     /// - Throws: `invalid_argument` with everything that is wrong with the configuration. Nothing is opened yet.
     init(
         _ configuration: PostHogConfiguration, clock: any ResilienceClock, observer: any ResilienceObserver,
-        random: @escaping @Sendable () -> Double, sender: (HTTPTransport) -> any RequestSender = { $0 }
+        random: @escaping @Sendable () -> Double, watch: PostHogWatch = PostHogWatch(),
+        sender: (HTTPTransport) -> any RequestSender = { $0 }
     ) throws(AirlockError) {
         try configuration.check()
+        self.watch = watch
         self.configuration = configuration
         self.clock = clock
         do throws(HTTPError) {
@@ -43,10 +49,8 @@ final class PostHogClient: Sendable {
             budget: configuration.budget, cache: configuration.cache, clock: clock, random: random)
     }
 
-    /// How the three groups of endpoints stand.
-    var health: [(name: String, health: EndpointGroup.Health)] {
-        [queries, objects, ingestion].map { ($0.name, $0.health) }
-    }
+    /// The three groups of endpoints.
+    var groups: [EndpointGroup] { [queries, objects, ingestion] }
 
     var statistics: HTTPStatistics { transport.statistics }
 
@@ -73,14 +77,21 @@ final class PostHogClient: Sendable {
         } catch {
             throw PostHogFailure(error: error, isFinal: true)
         }
-        let (sender, clock) = (sender, clock)
+        let (sender, clock, watch) = (sender, clock, watch)
         var call = ResilientCall<PostHogAnswer>(
             request.name, in: group(request), key: key,
-            classify: { ($0 as? PostHogFault)?.failure(in: request.group) ?? Failure(.transient) },
+            classify: { error in
+                let fault = error as? PostHogFault
+                var failure = fault?.failure(in: request.group) ?? Failure(.transient)
+                failure.name = fault?.name ?? ""
+                return failure
+            },
             attempt: { attempt in
                 var message = message
                 message.totalTimeout = attempt.timeLeft
-                return try await Self.exchange(message, sender, clock)
+                return try await watch.attempt(attempt.number, of: request, &message) { message in
+                    try await Self.exchange(message, sender, clock, watch)
+                }
             })
         call.isRepeatable = request.isRepeatable
         call.maximumAge = request.maximumAge
@@ -95,7 +106,7 @@ final class PostHogClient: Sendable {
     }
 
     private static func exchange(
-        _ message: HTTPRequest, _ sender: any RequestSender, _ clock: any ResilienceClock
+        _ message: HTTPRequest, _ sender: any RequestSender, _ clock: any ResilienceClock, _ watch: PostHogWatch
     ) async throws -> PostHogAnswer {
         let response: HTTPResponse
         do throws(HTTPError) {
@@ -106,6 +117,7 @@ final class PostHogClient: Sendable {
         // 304 answers who asked whether something changed; to anybody else it says nothing.
         let isUnchanged = response.status == 304 && message.headers["If-None-Match"] != nil
         guard (200...299).contains(response.status) || isUnchanged else {
+            watch.refused(response)
             throw PostHogFault(response, unixTime: clock.unixTime)
         }
         var answer = PostHogAnswer(
@@ -144,12 +156,13 @@ final class PostHogClient: Sendable {
         let query = request.query.isEmpty ? "" : "?\(PercentCoding.query(request.query))"
         var headers: HTTPHeaders = ["Accept": "application/json"]
         if request.side == .app {
-            guard let personal = configuration.personalKey else {
+            let key = request.key == .projectSecret ? configuration.secretKey : configuration.personalKey
+            guard let key else {
                 throw AirlockError(
                     .upstreamFailed, "there is no personal API key, which \(request.name) needs",
                     hint: "Set POSTHOG_PERSONAL_API_KEY; see docs/posthog.md for the scopes.")
             }
-            headers.set("Authorization", .bearer(personal))
+            headers.set("Authorization", .bearer(key))
         }
         for header in request.headers { headers.set(header.name, .text(header.value)) }
         if request.body != nil || request.packed != nil { headers.set("Content-Type", "application/json") }

@@ -11,6 +11,9 @@ struct PostHogFailure: Error {
     /// How long PostHog, or the open circuit, asks to be left alone.
     var wait: Duration?
 
+    /// PostHog's, where it gave one.
+    var status: Int? { if case .status(let status, _, _)? = fault?.kind { status } else { nil } }
+
     init(error: AirlockError, isFinal: Bool) {
         self.error = error
         self.isFinal = isFinal

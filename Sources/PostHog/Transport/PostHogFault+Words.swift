@@ -22,7 +22,7 @@ extension PostHogFault {
             AirlockError(.upstreamFailed, message, hint: hint, cause: detail)
         }
         switch status {
-        case 400 where request.group == .queries:
+        case 400 where request.group == .queries || request.name == PostHogRequest.queryStatus:
             return AirlockError(
                 .invalidQuery, "PostHog refuses the query: \(detail ?? "without a reason")",
                 hint: hint(for: code))

@@ -25,7 +25,10 @@ struct PostHogFault: Error {
         let json = response.body.count <= 1 << 16 ? try? JSONValue(json: bytes) : nil
         let detail: String?
         if let json {
-            detail = json["detail"]?.stringValue ?? json["error"]?.stringValue ?? json["message"]?.stringValue
+            // An asynchronous query says it in its status.
+            detail =
+                json["detail"]?.stringValue ?? json["error"]?.stringValue ?? json["message"]?.stringValue
+                ?? json["query_status"]?["error_message"]?.stringValue
         } else {
             // A page of a proxy between says nothing that helps.
             let text = String(decoding: bytes.prefix(2048), as: UTF8.self)
@@ -58,6 +61,15 @@ struct PostHogFault: Error {
 }
 
 extension PostHogFault {
+    /// A constant word for logs, metrics and spans: `http_503`, `malformed`, `connect`.
+    var name: String {
+        switch kind {
+        case .status(let status, _, _): "http_\(status)"
+        case .malformed: "malformed"
+        case .transport(let error): error.kind.name
+        }
+    }
+
     /// What it means for the next attempt.
     func failure(in group: PostHogRequest.Group) -> Failure {
         switch kind {

@@ -31,6 +31,13 @@ struct PostHogRequest: Sendable {
     var isShared = false
     var maximumAge: Duration = .zero
     var timeout: Duration?
+    /// Of the app's requests, which key goes with it.
+    var key = Key.personal
+
+    enum Key: Sendable { case personal, projectSecret }
+
+    /// The name of the requests that ask how an asynchronous query is getting on.
+    static let queryStatus = "query_status"
 
     static func get(_ name: String, _ path: String, query: [(name: String, value: String)] = []) -> PostHogRequest {
         PostHogRequest(

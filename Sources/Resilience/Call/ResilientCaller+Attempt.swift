@@ -78,7 +78,8 @@ extension ResilientCaller {
             }
         }
         let latency = clock.now - sentAt
-        let (error, failure): (any Error, Failure)
+        let error: any Error
+        var failure: Failure
         switch result {
         case .success(let value)?:
             tell(call, .attemptSucceeded(number: number, latency: latency))
@@ -92,6 +93,7 @@ extension ResilientCaller {
             let wasPatient = limit < deadline || latency >= patience
             error = AttemptTimeout(after: latency)
             failure = Failure(.transient, breaker: wasPatient ? .failure : .ignored)
+            failure.name = "attempt_timeout"
         }
         tell(call, .attemptFailed(number: number, latency: latency, failure))
         if failure.kind == .throttled, let asked = failure.retryAfter, let limiter = call.group.limiter {

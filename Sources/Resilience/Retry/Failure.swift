@@ -18,6 +18,8 @@ public struct Failure: Sendable, Hashable {
     public var mayHaveRun: Bool
     /// What the circuit breaker is to make of it.
     public var breaker: BreakerOutcome
+    /// What failed, in a constant word for logs and metrics: `http_503`, `connect`. Empty where nobody said.
+    public var name = ""
 
     public init(_ kind: Kind, retryAfter: Duration? = nil, mayHaveRun: Bool = true, breaker: BreakerOutcome) {
         self.kind = kind

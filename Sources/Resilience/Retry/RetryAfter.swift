@@ -18,6 +18,15 @@ public enum RetryAfter {
         return min(max(.seconds(date) - unixTime, .zero), longest)
     }
 
+    /// The moment that a date in a header stands for, since 1970; `nil` for anything that is no date (RFC 9110 §5.6.7).
+    ///
+    /// - Parameter unixTime: the present, which a year of two digits is held against.
+    public static func moment(of date: String, unixTime: Duration) -> Duration? {
+        let value = date.utf8.trimmingSpace
+        guard value.count <= 64 else { return nil }
+        return HTTPDate.parse(value, presentYear: year(of: unixTime)).map { .seconds($0) }
+    }
+
     /// The year, to within a day of its ends: enough to choose a century by.
     private static func year(of unixTime: Duration) -> Int {
         1970 + Int(unixTime.components.seconds.clamped(to: 0...253_402_300_799) / 31_556_952)

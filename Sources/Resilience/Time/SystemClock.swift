@@ -18,6 +18,6 @@ public struct SystemClock: ResilienceClock {
     }
 
     public func sleep(until moment: Duration) async throws {
-        try await ContinuousClock().sleep(until: origin.advanced(by: moment.bounded))
+        try await TimerQueue.shared.sleep(until: origin.advanced(by: moment.bounded))
     }
 }

@@ -37,6 +37,17 @@ public final class AuditLog: Sendable {
         self.unixTime = unixTime ?? { UTCTime.now }
     }
 
+    /// Opens the file, so that what is wrong with its place shows before anything is done that would have to be recorded.
+    ///
+    /// - Throws: `file_failed`.
+    public func prepare() throws(AirlockError) {
+        try state.withLock { state throws(AirlockError) in
+            guard state.file == nil else { return }
+            state.file = try AuditFile(path: path)
+            state.size = -1
+        }
+    }
+
     /// Adds a record.
     ///
     /// - Throws: `file_failed`. The call must not go on as if it had been recorded.

@@ -1,5 +1,6 @@
 public import Logging
 public import Resilience
+internal import Tracing
 
 /// Logs what happens to calls: constant messages, the rest as metadata.
 public struct CallLog: ResilienceObserver {
@@ -15,6 +16,7 @@ public struct CallLog: ResilienceObserver {
                 var metadata = fields
                 metadata["group"] = .string(event.group)
                 if let call = event.call { metadata["call"] = .string(call) }
+                if let run = ServiceContext.current?.runID { metadata["run_id"] = .string(run) }
                 return metadata
             }())
     }
@@ -46,7 +48,12 @@ public struct CallLog: ResilienceObserver {
         case .attemptBegan(let number): (.trace, "attempt began", ["attempt": .stringConvertible(number)])
         case .attemptSucceeded(let number, let latency): (.debug, "attempt succeeded", attempt(number, latency, "ok"))
         case .attemptFailed(let number, let latency, let failure):
-            (.warning, "attempt failed", attempt(number, latency, failure.kind.rawValue))
+            (
+                .warning, "attempt failed",
+                attempt(number, latency, failure.kind.rawValue).merging(
+                    failure.name.isEmpty ? [:] : ["error": .string(failure.name)]
+                ) { $1 }
+            )
         case .attemptCancelled(let number, let latency):
             (.debug, "attempt cancelled", attempt(number, latency, "cancelled"))
         case .retry(let number, let wait):

@@ -16,6 +16,10 @@ public struct CallMetrics: ResilienceObserver {
             "Attempts by how they ended: success, throttled, transient, permanent, cancelled."
         ),
         ("airlock_upstream_attempt_seconds", "How long attempts took."),
+        (
+            "airlock_upstream_errors_total",
+            "Attempts that failed, by what went wrong: http_503, connect, timeout_total."
+        ),
         ("airlock_upstream_retries_total", "Attempts that were made again."),
         ("airlock_upstream_gave_up_total", "Calls that failed for good, by why no other attempt was made."),
         ("airlock_cache_lookups_total", "Calls that a kept answer could serve: hit, miss, stale, coalesced."),
@@ -28,6 +32,15 @@ public struct CallMetrics: ResilienceObserver {
         ("airlock_breaker_state", "The circuit: 0 closed, 1 half-open, 2 open."),
         ("airlock_breaker_transitions_total", "Changes of the circuit's state."),
         ("airlock_breaker_refused_total", "Calls that an open circuit refused."),
+        ("airlock_http_connections", "Connections that are open, kept ones among them."),
+        ("airlock_http_connections_opened_total", "Connections that were made."),
+        ("airlock_http_connections_reused_total", "Requests that went out on a connection that was there already."),
+        ("airlock_http_requests_in_flight", "Requests that wait for their answer."),
+        ("airlock_http_requests_waiting", "Requests that wait for a connection."),
+        ("airlock_http_sent_bytes_total", "Bytes that were sent, headers among them."),
+        ("airlock_http_received_bytes_total", "Bytes that came back, before decoding."),
+        ("airlock_runs_total", "Runs by how they ended."),
+        ("airlock_run_seconds", "How long runs took, from the child's start to its end."),
         ("airlock_health", "The last health check: 1 passed, 0 failed."),
     ]
 
@@ -59,7 +72,10 @@ public struct CallMetrics: ResilienceObserver {
             set("airlock_breaker_state", [group], Self.number(of: transition.to))
         case .attemptBegan: break
         case .attemptSucceeded(_, let latency): attempt([group, call], "success", latency)
-        case .attemptFailed(_, let latency, let failure): attempt([group, call], failure.kind.rawValue, latency)
+        case .attemptFailed(_, let latency, let failure):
+            attempt([group, call], failure.kind.rawValue, latency)
+            let kind = failure.name.isEmpty ? failure.kind.rawValue : failure.name
+            count("airlock_upstream_errors_total", [group, call, ("kind", kind)])
         case .attemptCancelled(_, let latency): attempt([group, call], "cancelled", latency)
         case .retry: count("airlock_upstream_retries_total", [group, call])
         case .gaveUp(let stop, _): count("airlock_upstream_gave_up_total", [group, ("reason", stop.rawValue)])
@@ -74,6 +90,22 @@ public struct CallMetrics: ResilienceObserver {
 
     /// Notes the outcome of a health check.
     public func health(_ check: String, passed: Bool) { set("airlock_health", [("check", check)], passed ? 1 : 0) }
+
+    /// Notes the end of a run.
+    public func run(status: String, wall: Duration) {
+        count("airlock_runs_total", [("status", status)])
+        time("airlock_run_seconds", [("status", status)], wall)
+    }
+
+    /// Sets a gauge of the transport's.
+    public func gauge(_ name: String, _ value: Int) { set(name, [], Double(value)) }
+
+    /// Brings a counter to what somebody else has counted.
+    public func counter(_ name: String, total: Int) {
+        let counter = factory.makeCounter(label: name, dimensions: [])
+        counter.reset()
+        counter.increment(by: Int64(total))
+    }
 
     private func attempt(_ labels: [(String, String)], _ outcome: String, _ latency: Duration) {
         count("airlock_upstream_attempts_total", labels + [("outcome", outcome)])

@@ -1,7 +1,7 @@
 /// A place in a text, both from 1; the column counts Unicode scalars.
-struct SourcePosition: Hashable, Sendable {
-    var line: Int
-    var column: Int
+package struct SourcePosition: Hashable, Sendable {
+    package var line: Int
+    package var column: Int
 }
 
 /// The lines of a text as Python counts them: `\n`, `\r\n` and a lone `\r` each end one.

@@ -1,4 +1,4 @@
-internal import AirlockCore
+package import AirlockCore
 
 /// A TOML 1.0 text as a JSON value, its keys in the order of the file and each with its place.
 ///
@@ -7,15 +7,15 @@ internal import AirlockCore
 ///
 /// Why not a library: the one there is for Swift wraps a C++ parser whose assertions abort the process on broken keys,
 /// whose texts end at a NUL, and which has forgotten order and places by the time its tables are seen.
-struct TOMLDocument: Sendable {
-    let root: JSONObject
+package struct TOMLDocument: Sendable {
+    package let root: JSONObject
     /// What is wrong, with its place in the text; the root is empty then.
-    let problems: [Problem]
+    package let problems: [Problem]
 
     private let tree: TOMLTree
     private let lines: LineIndex
 
-    init(_ text: String) {
+    package init(_ text: String) {
         let bytes = Array(text.utf8)
         lines = LineIndex(bytes)
         var parser = TOMLParser(bytes)
@@ -32,7 +32,7 @@ struct TOMLDocument: Sendable {
     }
 
     /// Where the value at `pointer`, or the nearest one around it, is written: its key, or itself in an array.
-    func place(of pointer: String) -> SourcePosition? {
+    package func place(of pointer: String) -> SourcePosition? {
         tree.offset(of: JSONPointer.tokens(of: pointer)).map(lines.position)
     }
 }

@@ -10,6 +10,7 @@ struct BatchCall {
     var file: String
     var width: Int
     var data: DataOptions
+    var host: HostOptions
     var run: RunOptions
     var templates: TemplateSource
     var output: String?
@@ -53,8 +54,9 @@ struct BatchCall {
 
     private func make(_ console: Console, _ status: StatusLine) async throws -> Summary {
         let batch = try BatchFile(file, limits: try run.limits())
-        let source = try data.source()
-        var work = try await check(batch, source, status)
+        let session = try HostSession(host, data)
+        let source = try session.source(data)
+        var work = try await check(batch, source, session, status)
         var history = BatchHistory()
         let output = try BatchOutput(
             output, console: console,
@@ -98,7 +100,9 @@ struct BatchCall {
 
     /// - Returns: the runs that the lines stand for.
     /// - Throws: all that is wrong with any line.
-    private func check(_ batch: BatchFile, _ source: DataSource, _ status: StatusLine) async throws -> [Work] {
+    private func check(
+        _ batch: BatchFile, _ source: DataSource, _ session: HostSession, _ status: StatusLine
+    ) async throws -> [Work] {
         var problems = batch.problems
         let driver = source.driver(status)
         let check = RunCheck(RunCall.runner, driver: driver)
@@ -109,6 +113,7 @@ struct BatchCall {
             do throws(AirlockError) {
                 var request = try request(entry, driver)
                 request.limits = entry.limits
+                session.telemetry.watch(&request)
                 if !isReady, request.template.asksForData {
                     try await source.makeReady(status)
                     isReady = true

@@ -37,6 +37,7 @@ struct BatchCommand: AsyncParsableCommand {
     @OptionGroup(title: "Data") var data: DataOptions
     @OptionGroup(title: "The runs") var run: RunOptions
     @OptionGroup(title: "Templates") var templates: TemplateOptions
+    @OptionGroup(title: "Settings") var host: HostOptions
 
     @Option(
         name: [.short, .long], parsing: .unconditional,
@@ -57,8 +58,8 @@ struct BatchCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await BatchCall(
-            file: file, width: try jobs.width(), data: data, run: run, templates: templates.source, output: output,
-            earlier: earlier, quiet: quiet
+            file: file, width: try jobs.width(), data: data, host: host, run: run, templates: templates.source,
+            output: output, earlier: earlier, quiet: quiet
         ).execute()
     }
 }

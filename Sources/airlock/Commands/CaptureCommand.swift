@@ -57,6 +57,7 @@ struct CaptureCommand: AsyncParsableCommand {
     var batch = 1000
 
     @OptionGroup(title: "Data") var data: DataOptions
+    @OptionGroup(title: "Settings") var host: HostOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
     func validate() throws {
@@ -80,8 +81,10 @@ struct CaptureCommand: AsyncParsableCommand {
         } else {
             source = .left
         }
+        let session = try HostSession(host, data)
         try await CaptureJob(
-            source: source, driver: try data.postHog { $0.capture.maxBatchEvents = batch },
+            source: source, driver: try session.postHog(data) { $0.capture.maxBatchEvents = batch },
+            telemetry: session.telemetry,
             timeout: try CaptureJob.time(timeout), output: output
         ).run()
     }

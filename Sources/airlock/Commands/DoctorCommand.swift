@@ -1,6 +1,7 @@
 import AirlockCore
 import ArgumentParser
 import Doctor
+import Settings
 
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -12,6 +13,10 @@ struct DoctorCommand: AsyncParsableCommand {
             sandbox, to see that it works here at all, then in one. All of it aims at files, sockets and a process of its \
             own, which are removed at the end; what would do harm unprotected is tried only after a harmless form of it was \
             seen to be stopped. Takes about a minute. Ends with 1 when one of them failed.
+
+            With --driver posthog it looks at PostHog instead: whether it is reached, takes the key and grants it enough, \
+            answers a query, what is left of the rate limits, whether the clocks agree. Ends with 6 when something fails, and \
+            with 2 when the settings are wrong.
 
             \(HelpText.runEnvironment)
 
@@ -26,16 +31,28 @@ struct DoctorCommand: AsyncParsableCommand {
             "With --probe: full or portable (default: full where it is to be had, else portable).", valueName: "level"))
     var isolation: IsolationReport.Level?
 
+    @OptionGroup(title: "Data") var data: DataOptions
+    @OptionGroup(title: "Settings") var host: HostOptions
     @OptionGroup(title: "Templates") var templates: TemplateOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
     func validate() throws {
+        if probe, data.driver == .posthog {
+            throw ValidationError(
+                "--probe tries the sandbox, and --driver posthog looks at PostHog: leave out one of them.")
+        }
         if isolation != nil, !probe {
             throw ValidationError("--isolation is for --probe: doctor looks at both levels.")
         }
     }
 
     func run() async throws {
+        if data.driver == .posthog {
+            guard try await HealthReport.make(data, host).present(output) else {
+                throw ExitCode(RunStatus.upstreamFailed.exitCode)
+            }
+            return
+        }
         if probe {
             let report = try await ProbePresentation.run(isolation, output)
             if report.hasFailed { throw ExitCode(1) }

@@ -22,13 +22,14 @@ struct ExecCommand: AsyncParsableCommand {
     @OptionGroup(title: "Variables") var variables: VariableOptions
     @OptionGroup(title: "Data") var data: DataOptions
     @OptionGroup(title: "The run") var run: RunOptions
+    @OptionGroup(title: "Settings") var host: HostOptions
     @OptionGroup(title: "Output") var output: OutputOptions
     @OptionGroup(title: "Output") var timing: TimingOptions
 
     func run() async throws {
         let inputs = try variables.inputs(readsInput: file == "-")
         try await RunCall(
-            template: TemplateSource.script(file), variables: inputs, output: output, data: data, run: run,
+            template: TemplateSource.script(file), variables: inputs, output: output, data: data, host: host, run: run,
             preparesData: false, showsTimings: timing.timings
         ).execute()
     }

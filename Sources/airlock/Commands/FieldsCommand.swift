@@ -12,13 +12,15 @@ struct FieldsCommand: AsyncParsableCommand {
     var object: String
 
     @OptionGroup(title: "Data") var data: DataOptions
+    @OptionGroup(title: "Settings") var host: HostOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
     func run() async throws {
         let object = self.object
-        let rows = try await DataCall(data, output).ask { driver in
+        let absent: JSONValue = output.format == .table ? "" : .null
+        let rows = try await DataCall(data, host, output).ask("get_fields", rows: \.count) { driver in
             try await driver.fields(of: object).map { field -> [JSONValue] in
-                [.string(field.name), .string(field.type), .string(field.description), field.example ?? .null]
+                [.string(field.name), .string(field.type), .string(field.description), field.example ?? absent]
             }
         }
         try output.present(

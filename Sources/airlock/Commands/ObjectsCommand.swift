@@ -9,10 +9,11 @@ struct ObjectsCommand: AsyncParsableCommand {
         discussion: HelpText.dataEnvironment + "\n\n" + HelpText.exitCodes)
 
     @OptionGroup(title: "Data") var data: DataOptions
+    @OptionGroup(title: "Settings") var host: HostOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
     func run() async throws {
-        let rows = try await DataCall(data, output).ask { driver in
+        let rows = try await DataCall(data, host, output).ask("list_objects", rows: \.count) { driver in
             try await driver.listObjects().map { object -> [JSONValue] in
                 [.string(object.name), .string(object.description), .bool(object.available), .bool(object.queryable)]
             }

@@ -38,11 +38,12 @@ struct QueryCommand: AsyncParsableCommand {
     var timeout = "60s"
 
     @OptionGroup(title: "Data") var data: DataOptions
+    @OptionGroup(title: "Settings") var host: HostOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
     func run() async throws {
         let query = try QueryInput(text: text, values: values, maxRows: maxRows, timeout: timeout)
         guard !explain else { return try QueryExplanation(of: query.text).present(output) }
-        try await DataCall(data, output).query(query.text, values: query.values, options: query.options)
+        try await DataCall(data, host, output).query(query.text, values: query.values, options: query.options)
     }
 }

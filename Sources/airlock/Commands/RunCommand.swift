@@ -30,13 +30,14 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup(title: "Data") var data: DataOptions
     @OptionGroup(title: "The run") var run: RunOptions
     @OptionGroup(title: "Templates") var templates: TemplateOptions
+    @OptionGroup(title: "Settings") var host: HostOptions
     @OptionGroup(title: "Output") var output: OutputOptions
     @OptionGroup(title: "Output") var timing: TimingOptions
 
     func run() async throws {
         let call = RunCall(
             template: try templates.source.template(template), variables: try variables.inputs(), output: output,
-            data: data, run: run, preparesData: true, showsTimings: timing.timings)
+            data: data, host: host, run: run, preparesData: true, showsTimings: timing.timings)
         if matrix.texts.isEmpty {
             try matrix.refuseJobs()
             try await call.execute()

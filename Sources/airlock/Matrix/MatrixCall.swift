@@ -35,15 +35,17 @@ struct MatrixCall {
     }
 
     private func cells(_ status: StatusLine) async throws -> MatrixReport {
-        let source = try call.data.source()
+        let session = try HostSession(call.host, call.data)
+        let source = try session.source(call.data)
         if call.template.asksForData { try await source.makeReady(status) }
-        let request = try call.run.request(call.template, call.variables, source.driver(status))
+        var request = try call.run.request(call.template, call.variables, source.driver(status))
+        session.telemetry.watch(&request)
         let values = try await check(request)
         var report = MatrixReport(
             template: call.template.name, variables: matrix.axes.map(\.name),
             cells: values.map { MatrixReport.Cell(values: $0) })
         var progress = ManyProgress(count: matrix.count, status)
-        try await ParallelRuns(RunCall.runner, width: jobs).make(matrix.count) { [matrix, call] cell in
+        try await ParallelRuns(RunCall.runner, width: jobs).make(matrix.count) { [matrix, call, request] cell in
             var request = request
             request.variables = matrix.inputs(cell, over: call.variables)
             return request

@@ -1,19 +1,16 @@
 import AirlockCore
 import ArgumentParser
-import DriverKit
-import PostHog
+import Settings
+
+extension AirlockSettings.DriverName: ExpressibleByArgument {}
 
 /// Which data is asked.
 struct DataOptions: ParsableArguments {
-    enum DriverName: String, ExpressibleByArgument, CaseIterable {
-        case local, posthog
-    }
-
     @Option(
         help: ArgumentHelp(
-            "The data source: local, a warehouse file; or posthog, which the environment configures.",
+            "The data source: local, a warehouse file; or posthog, which settings configure (default: local).",
             valueName: "driver"))
-    var driver: DriverName = .local
+    var driver: AirlockSettings.DriverName?
 
     @Option(
         parsing: .unconditional,
@@ -22,48 +19,19 @@ struct DataOptions: ParsableArguments {
             valueName: "file"))
     var data: String?
 
-    /// The data asked for; nothing is opened yet.
-    func source() throws(AirlockError) -> DataSource {
-        switch driver {
-        case .local: return .local(try file())
-        case .posthog:
-            guard data == nil else {
-                throw AirlockError(
-                    .invalidArgument, "--data names a warehouse file, and --driver posthog reads none",
-                    at: .argument("--data"), hint: "Leave out one of the two.")
-            }
-            return .postHog(try PostHogDriver(PostHogConfiguration(environment: Environment.all())))
-        }
-    }
-
-    /// PostHog, for commands that only it answers.
-    ///
-    /// - Parameter change: what the command sets by itself.
-    func postHog(_ change: (inout PostHogConfiguration) -> Void) throws(AirlockError) -> PostHogDriver {
-        guard driver == .posthog, data == nil else {
-            throw AirlockError(
-                .invalidArgument, "only the posthog driver takes events",
-                at: .argument(data == nil ? "--driver" : "--data"),
-                hint: "Give --driver posthog; 'airlock data import' adds events to a warehouse file.")
-        }
-        var configuration = try PostHogConfiguration(environment: Environment.all())
-        change(&configuration)
-        return try PostHogDriver(configuration)
-    }
-
     /// The warehouse, for commands that work on a file.
     func localSource() throws(AirlockError) -> LocalData {
-        guard driver == .local else {
+        if let driver, driver != .local {
             throw AirlockError(
                 .invalidArgument, "this command works on a warehouse file, not on \(driver.rawValue)",
                 at: .argument("--driver"), hint: "Leave out --driver, and name the file with --data.")
         }
-        return try file()
+        return try localData(try HostSession.load(nil, self, readsKeys: false).values.data)
     }
 
-    private func file() throws(AirlockError) -> LocalData {
-        if let data { return try LocalData(file: data, named: "--data") }
-        if let data = Environment.value("AIRLOCK_DATA") { return try LocalData(file: data, named: "AIRLOCK_DATA") }
-        return .demo
+    /// The file of the settings, or the demo data set.
+    func localData(_ file: String?) throws(AirlockError) -> LocalData {
+        guard let file else { return .demo }
+        return try LocalData(file: file, named: data == nil ? "AIRLOCK_DATA or data.file" : "--data")
     }
 }

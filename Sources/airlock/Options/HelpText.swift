@@ -39,6 +39,10 @@ enum HelpText {
           AIRLOCK_LOG        the host's log on standard error, from this level:
                              debug, info, warning or error (default: none)
           AIRLOCK_LOG_FORMAT text or json (default: text)
+          AIRLOCK_CONFIG     a TOML file of settings; weaker than --config
+          AIRLOCK_METRICS, AIRLOCK_AUDIT, AIRLOCK_OTLP_ENDPOINT
+                             where metrics, records and traces go; see
+                             'airlock config --help' and docs/monitoring.md
           NO_COLOR           when set, no colour is used
         """
 
@@ -48,7 +52,8 @@ enum HelpText {
                             (default: the demo data set)
           POSTHOG_API_URL, POSTHOG_PROJECT_ID, POSTHOG_PERSONAL_API_KEY,
           POSTHOG_PROJECT_API_KEY
-                            for --driver posthog; see docs/posthog.md
+                            for --driver posthog; 'airlock config' lists all
+          AIRLOCK_CONFIG    a TOML file of settings; weaker than --config
           XDG_CACHE_HOME    where the demo data set is kept (default: ~/.cache)
           NO_COLOR          when set, no colour is used
         """

@@ -15,6 +15,7 @@ struct CaptureJob: Sendable {
 
     let source: Source
     let driver: PostHogDriver
+    let telemetry: HostTelemetry
     let timeout: Duration
     let output: OutputOptions
 
@@ -47,10 +48,12 @@ struct CaptureJob: Sendable {
     func run() async throws {
         let status = StatusLine(output.console)
         let summary = try await Interruption.cancelling {
-            switch source {
-            case .event(let value): try await send(value)
-            case .file(let path): try await send(file: path, status)
-            case .left: try await sendLeft(status)
+            try await telemetry.call("capture", rows: { $0.report.accepted }) {
+                switch source {
+                case .event(let value): try await send(value)
+                case .file(let path): try await send(file: path, status)
+                case .left: try await sendLeft(status)
+                }
             }
         }
         status.clear()

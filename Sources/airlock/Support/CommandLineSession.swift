@@ -8,6 +8,12 @@ struct CommandLineSession {
 
     /// - Returns: the exit code.
     func run() async -> Int32 {
+        let code = await execute()
+        await HostTelemetry.finishCurrent()
+        return code
+    }
+
+    private func execute() async -> Int32 {
         do {
             let outcome = try VariableFlags.prepare(arguments)
             guard case .arguments(let prepared) = outcome else {

@@ -5,20 +5,32 @@ import Reporting
 /// A question to the data source without a script between.
 struct DataCall {
     private let data: DataOptions
+    private let host: HostOptions
     private let output: OutputOptions
 
-    init(_ data: DataOptions, _ output: OutputOptions) {
+    init(_ data: DataOptions, _ host: HostOptions, _ output: OutputOptions) {
         self.data = data
+        self.host = host
         self.output = output
     }
 
     /// Opens the source and asks; Ctrl-C gives up.
-    func ask<T: Sendable>(_ question: @escaping @Sendable (any DataDriver) async throws -> T) async throws -> T {
+    ///
+    /// - Parameters:
+    ///   - method: what it is in the audit log, with the query's text where there is one.
+    ///   - rows: how many an answer has.
+    func ask<T: Sendable>(
+        _ method: String, query: String? = nil, rows: @escaping @Sendable (T) -> Int,
+        _ question: @escaping @Sendable (any DataDriver) async throws -> T
+    ) async throws -> T {
         let status = StatusLine(output.console)
-        let source = try data.source()
+        let session = try HostSession(host, data)
+        let source = try session.source(data)
         return try await Interruption.cancelling {
             try await source.makeReady(status)
-            return try await question(source.driver(status))
+            return try await session.telemetry.call(method, query: query, rows: rows) {
+                try await question(source.driver(status))
+            }
         }
     }
 
@@ -27,7 +39,9 @@ struct DataCall {
         let start = ContinuousClock.now
         let reply: QueryReply
         do {
-            reply = try await ask { driver in try await driver.prepare(text, values: values).run(options) }
+            reply = try await ask("query", query: text, rows: { $0.table.rows.count }) { driver in
+                try await driver.prepare(text, values: values).run(options)
+            }
         } catch let error as AirlockError {
             throw QueryPlace.failure(error, in: text)
         }

@@ -12,6 +12,7 @@ struct RunCall {
     var variables: VariableInputs
     var output: OutputOptions
     var data: DataOptions
+    var host: HostOptions
     var run: RunOptions
     /// Whether the demo data set is made before the run rather than when the script asks.
     var preparesData: Bool
@@ -19,7 +20,7 @@ struct RunCall {
     var showsTimings = false
 
     /// The process's one: it prepares itself while the arguments are parsed.
-    static let runner = Runner(environment: Environment.all(), headStart: headStart, logger: HostLog.logger())
+    static let runner = Runner(environment: Environment.all(), headStart: headStart)
     /// Both are set once, before anything else runs.
     nonisolated(unsafe) static var headStart: HeadStart?
     nonisolated(unsafe) static var began = ContinuousClock.now
@@ -28,9 +29,11 @@ struct RunCall {
     func execute() async throws {
         let console = output.console
         let status = StatusLine(console)
-        let source = try data.source()
+        let session = try HostSession(host, data)
+        let source = try session.source(data)
         var request = try run.request(template, variables, source.driver(status))
         request.observer = BrokerObserver(progress: { status.show($0) }, log: { status.log($0) })
+        session.telemetry.watch(&request)
         let (prepared, preparesData) = (request, preparesData && template.asksForData)
         var result = try await Interruption.cancelling {
             var before = [RunTiming(step: "arguments", time: .now - Self.began)]

@@ -19,7 +19,8 @@ struct VariableFlags {
     static let valueOptions: Set<String> = [
         "--set", "--vars", "--driver", "--data", "--format", "--output", "--limit", "--isolation", "--profile",
         "--seed",
-        "--templates", "--artifacts", "--matrix", "--jobs", "--variable-flag", "-o",
+        "--templates", "--artifacts", "--matrix", "--jobs", "--variable-flag", "-o", "--config", "--setting",
+        "--metrics", "--audit",
     ]
     static let switches: Set<String> = ["--quiet", "-q", "--allow-writes", "--timings"]
     static let helpFlags: Set<String> = ["--help", "-h", "-help"]

@@ -89,6 +89,7 @@ extension FramesFuzz {
         /// Actions cannot be compared; what they show of themselves can.
         private static func summary(_ action: BrokerAction) -> [Int] {
             switch action {
+            case .record(let record): [9, record.hashValue]
             case .send(let bytes): [0, bytes.hashValue]
             case .start(let call): [1, call.key, call.options.maxRows, call.id.hashValue]
             case .cancel(let key): [2, key]

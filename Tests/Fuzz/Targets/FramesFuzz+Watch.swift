@@ -13,6 +13,8 @@ extension FramesFuzz {
         private var replies = 0
         private var isPaused = false
         private var isOver = false
+        /// A call was recorded, and its reply is due.
+        private var isRecorded = false
 
         init(limits: BrokerLimits, requested: [RequestID]) {
             self.limits = limits
@@ -35,7 +37,11 @@ extension FramesFuzz {
                     (1...limits.rowsPerCall).contains(call.options.maxRows), "\(call.options.maxRows) rows asked for")
                 try hold(call.options.timeout > .zero, "a call without time")
             case .cancel(let key): running.removeAll { $0.key == key }
-            case .send(let frame): try reply(frame)
+            case .record: isRecorded = true
+            case .send(let frame):
+                try hold(isRecorded, "a reply that was not recorded")
+                isRecorded = false
+                try reply(frame)
             case .pauseScriptClock:
                 try hold(!isPaused, "the clock is stopped twice")
                 isPaused = true
