@@ -111,17 +111,20 @@ static struct failure build(const struct airlock_plan *plan, struct channels cha
   return reap_for_all(plan);
 }
 
-/// OpenSSL and others tell a fork by its number: a zygote's has to be another than that of its slots' interpreters, which
-/// are the second processes of their namespaces. Only clone3(2) can choose it: where there is none, nothing starts warm.
-static pid_t clone_zygote(int *pidfd) {
+/// A zygote's interpreter, or a slot's. A slot's keeps the handler that names lines, which is its zygote's. OpenSSL and
+/// others tell a fork by its number: a zygote's has to be another than those of its slots, which are the second processes of
+/// their namespaces. Only clone3(2) can choose it: where there is none, nothing starts warm.
+static pid_t clone_warm(uint32_t role, int *pidfd) {
   pid_t number = 1000;
   struct clone_args arguments = {
       .flags = CLONE_FILES | CLONE_PIDFD,
       .pidfd = (uint64_t)(uintptr_t)pidfd,
       .exit_signal = SIGCHLD,
-      .set_tid = (uint64_t)(uintptr_t)&number,
-      .set_tid_size = 1,
   };
+  if (role == AIRLOCK_ROLE_ZYGOTE) {
+    arguments.set_tid = (uint64_t)(uintptr_t)&number;
+    arguments.set_tid_size = 1;
+  }
   return (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
 }
 
@@ -143,8 +146,8 @@ struct failure fork_payload(const struct airlock_plan *plan, struct monitor *mon
   *inherited = (struct inheritance){.init = getpid(), .channel = ends[1], .trace = trace[1]};
   pid_t pid = -1;
   if (!injected(plan, AIRLOCK_STEP_FORK_PAYLOAD, 1))
-    pid = plan->role == AIRLOCK_ROLE_ZYGOTE ? clone_zygote(&monitor->payload_pidfd)
-                                            : clone_process(CLONE_FILES, -1, &monitor->payload_pidfd);
+    pid = plan->role == AIRLOCK_ROLE_SCRIPT ? clone_process(CLONE_FILES, -1, &monitor->payload_pidfd)
+                                            : clone_warm(plan->role, &monitor->payload_pidfd);
   if (pid < 0) return fail(AIRLOCK_STEP_FORK_PAYLOAD);
   monitor->payload = monitor->payload_listed = pid;
   return OK;
