@@ -41,7 +41,10 @@ import Testing
         let before = HostTraces(cache: binary.cache)
         let moments = what.isWarm ? Self.warmMoments : Self.moments
         let step = what.isWarm ? Duration.milliseconds(3) : .microseconds(what.target == .host ? 600 : 300)
-        let deaths = try Killer(binary: binary, arguments: arguments, isWarm: what.isWarm).kill(
+        let environment = what.isWarm ? ["AIRLOCK_START": "warm"] : [:]
+        let deaths = try Killer(
+            binary: binary, arguments: arguments, isWarm: what.isWarm, environment: environment
+        ).kill(
             what.target, moments: moments, step: step)
         #expect(deaths.count == moments, "\(deaths.last?.left ?? [])")
         #expect(deaths.count(where: \.isHit) >= moments - 5, "the target was missed too often")

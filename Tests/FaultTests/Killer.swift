@@ -37,7 +37,9 @@ struct Killer {
 
     var binary: BuiltBinary
     var arguments: [String]
+    /// Whether the run is in a slot of a zygote, which decides who is whose child.
     var isWarm = false
+    var environment: [String: String] = [:]
 
     /// - Parameters:
     ///   - step: between one moment and the next. They count from the start of the host, or from when the target is seen.
@@ -49,10 +51,10 @@ struct Killer {
         ]
         let child = try Child(
             ["/usr/bin/python3", "-I", "-S", "-c", Self.program],
-            environment: [
+            environment: environment.merging([
                 "PATH": "/usr/bin:/bin", "HOME": binary.cache, "AIRLOCK_CACHE": binary.cache,
-                "XDG_CACHE_HOME": binary.cache, "LANG": "C.UTF-8", "AIRLOCK_START": isWarm ? "warm" : "",
-            ])
+                "XDG_CACHE_HOME": binary.cache, "LANG": "C.UTF-8",
+            ]) { given, _ in given })
         child.feed(facts.json)
         let end = child.finish()
         guard end.code == 0, let deaths = try JSONValue(json: end.output).arrayValue else {

@@ -16,7 +16,7 @@ import Testing
         #expect(try binary.run(["batch", batch, "--quiet"]).exitCode == 0)
         let before = HostTraces(cache: binary.cache)
         // Into the time when all is warm: a batch of a debug build takes half a second.
-        let deaths = try Killer(binary: binary, arguments: ["batch", batch, "--quiet"]).kill(
+        let deaths = try Killer(binary: binary, arguments: ["batch", batch, "--quiet"], isWarm: true).kill(
             target, moments: 16, step: .milliseconds(target == .host ? 25 : 4))
         #expect(deaths.count == 16, "\(deaths.last?.left ?? [])")
         #expect(deaths.contains { $0.isHit })

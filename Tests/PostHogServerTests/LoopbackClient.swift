@@ -1,5 +1,4 @@
 import AirlockCore
-import Dispatch
 import Glibc
 
 /// A client of one request a connection, over plain sockets: it sees what a library would hide.
@@ -49,10 +48,14 @@ struct LoopbackClient {
         return await raw(Array((head + "\r\n").utf8) + body)
     }
 
-    /// Sends bytes and reads to the end, on a thread of Dispatch: the few cooperative ones are the server's too.
+    /// Sends bytes and reads to the end, on a thread of its own: the few cooperative ones are the server's too.
     func raw(_ bytes: [UInt8], timeout: Int = 20) async -> Reply {
         await withCheckedContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(returning: exchange(bytes, timeout)) }
+            do throws(AirlockError) {
+                try DetachedThread.start { continuation.resume(returning: exchange(bytes, timeout)) }
+            } catch {
+                continuation.resume(returning: Reply())
+            }
         }
     }
 

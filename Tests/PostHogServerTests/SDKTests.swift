@@ -1,5 +1,4 @@
 import AirlockCore
-import Dispatch
 import Foundation
 import PostHogServer
 import Testing
@@ -20,10 +19,14 @@ extension ServerTests {
             }
         }
 
-        /// On a thread of Dispatch: it waits.
+        /// On a thread of its own: it waits.
         private static func run(_ python: String, _ script: String, _ port: Int) async throws -> (Int32, [UInt8]) {
             try await withCheckedThrowingContinuation { continuation in
-                DispatchQueue.global().async { continuation.resume(with: Result { try wait(python, script, port) }) }
+                do throws(AirlockError) {
+                    try DetachedThread.start { continuation.resume(with: Result { try wait(python, script, port) }) }
+                } catch {
+                    continuation.resume(throwing: error)
+                }
             }
         }
 

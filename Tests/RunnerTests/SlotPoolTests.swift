@@ -172,6 +172,8 @@ import Testing
         while leases.count < 4 {
             clock.advance(by: .milliseconds(3))
             if case .slot(let lease) = await pool.slot() { leases.append(lease) }
+            // The pool's own tasks may have this thread only.
+            await Task.yield()
         }
         let waiting = Task { await pool.slot() }
         await until(pool) { $0.queued == 1 }

@@ -1,6 +1,5 @@
 import AirlockCore
 import Broker
-import Dispatch
 import DriverKit
 import Glibc
 import Synchronization
@@ -26,9 +25,13 @@ func runGuest(
     let start = ScriptStart(script: script, name: name, params: params, seed: seed)
     let session = BrokerSession(driver: driver, start: start, grants: grants, limits: limits)
     return try await withCheckedThrowingContinuation { continuation in
-        // Blocking reads stay off the threads that the driver's tasks need.
-        DispatchQueue.global().async {
-            continuation.resume(with: Result { try drive(session, environment) })
+        // Blocking reads stay off the threads that the driver's tasks need; Dispatch's global queues share those.
+        do throws(AirlockError) {
+            try DetachedThread.start(stackBytes: 8 << 20) {
+                continuation.resume(with: Result { try drive(session, environment) })
+            }
+        } catch {
+            continuation.resume(throwing: error)
         }
     }
 }
