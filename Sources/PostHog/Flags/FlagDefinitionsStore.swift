@@ -34,7 +34,7 @@ actor FlagDefinitionsStore {
         let interval = client.configuration.flags.pollInterval
         if asked.map({ client.clock.now - $0 >= interval }) ?? true {
             // Whoever comes meanwhile waits for the same answer.
-            let task = asking ?? Task { await self.ask() }
+            let task = asking ?? Task(executorPreference: client.clock.taskExecutor) { await self.ask() }
             asking = task
             await task.value
         }
