@@ -49,8 +49,9 @@ struct FaultMatrix: Sendable {
         Each kind of call is made while one thing goes wrong: with its first request alone, and with every request. The table says
         how the call ends, how many requests it made, and how long it took on a clock that stands while a request is under way and
         skips all waiting; jitter is always half of what it may be. A call has two minutes; the settings are the defaults of
-        [resilience.md](resilience.md). For `query, polling` it is the polling that goes wrong. `capture` sends three events:
-        `wait` means that they are on the disk and go out with the next process ([posthog.md](posthog.md#sending-events)).
+        [resilience.md](resilience.md). For `query, polling` it is the polling that goes wrong, for `evaluate_flag, here` the
+        asking for definitions, without which PostHog is asked for the flag. `capture` sends three events: `wait` means that they
+        are on the disk and go out with the next process ([posthog.md](posthog.md#sending-events)).
 
         The test that holds this page against the code also sees to it that no event is lost or kept twice whatever the fault, but
         where PostHog says that it took what it dropped, and that no key is in any error, log line, report or file.

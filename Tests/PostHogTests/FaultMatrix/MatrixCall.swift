@@ -22,6 +22,13 @@ struct MatrixCall: Sendable {
         return reply.table.rows.count == 1 ? "answered" : "\(reply.table.rows.count) rows"
     }
 
+    private static func flag(_ driver: PostHogDriver, _ mode: JSONValue) async throws -> String {
+        let answer = try await driver.call(
+            "evaluate_flag", params: ["key": "beta", "distinct_id": "d", "mode": mode], options: options)
+        let place = answer["evaluated"] == "local" ? "here" : "there"
+        return "\(answer["enabled"] == true ? "on" : "off"), \(place)"
+    }
+
     static let all: [MatrixCall] = [
         MatrixCall(name: "query", path: "/api/projects/*/query/", make: query),
         MatrixCall(name: "query, polling", path: "/api/projects/*/query/*/", isPolled: true, make: query),
@@ -39,11 +46,8 @@ struct MatrixCall: Sendable {
             _ = try await driver.call("create_annotation", params: ["content": "x"], options: options)
             return "made"
         },
-        MatrixCall(name: "evaluate_flag", path: "/flags/", isIngestion: true) { driver in
-            let answer = try await driver.call(
-                "evaluate_flag", params: ["key": "beta", "distinct_id": "d"], options: options)
-            return answer["enabled"] == true ? "on" : "off"
-        },
+        MatrixCall(name: "evaluate_flag, there", path: "/flags/", isIngestion: true) { try await flag($0, "remote") },
+        MatrixCall(name: "evaluate_flag, here", path: "*/local_evaluation/") { try await flag($0, "auto") },
         MatrixCall(name: "capture", path: "/batch/", isEvents: true, isIngestion: true) { driver in
             let events: [JSONValue] = (0..<3).map {
                 ["event": "matrix", "distinct_id": "d", "properties": ["n": .int($0)]]
