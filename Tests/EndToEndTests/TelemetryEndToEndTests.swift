@@ -64,7 +64,8 @@ import Testing
         }
 
         let traces = try #require(server.requests.first { $0.target == "/v1/traces" })
-        let scope = try JSONValue(json: traces.body)["resourceSpans"]?.arrayValue?.first?["scopeSpans"]?.arrayValue?.first
+        let scope = try JSONValue(json: traces.body)["resourceSpans"]?.arrayValue?.first?["scopeSpans"]?.arrayValue?
+            .first
         let spans = scope?["spans"]?.arrayValue ?? []
         let names = spans.compactMap { $0["name"]?.stringValue }
         #expect(names.sorted() == ["call query", "posthog query", "posthog query", "run"])
