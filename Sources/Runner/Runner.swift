@@ -151,15 +151,10 @@ public final class Runner: Sendable {
             case .cold(let reason): result.coldReason = reason
             case .slot(let lease):
                 defer { lease.end() }
-                do throws(AirlockError) {
-                    return try await execute(plan, of: request, sandboxed, in: lease.slot, &result, &steps)
-                } catch {
-                    // Nothing of the script has run: it may be run elsewhere.
-                    result.coldReason = "the waiting sandbox could not be used: \(error.message)"
-                }
+                if try await execute(plan, of: request, sandboxed, in: lease.slot, &result, &steps) { return }
             }
         }
-        try await execute(plan, of: request, sandboxed, in: nil, &result, &steps)
+        _ = try await execute(plan, of: request, sandboxed, in: nil, &result, &steps)
     }
 
     /// What is worth importing ahead: `strict` shows no packages.
@@ -168,10 +163,11 @@ public final class Runner: Sendable {
     }
 
     /// - Parameter slot: a sandbox that waits for the script; `nil` launches one.
+    /// - Returns: `false` where the slot could not be used, before it was given the script: it may be run elsewhere.
     private func execute(
         _ plan: RunPlan, of request: RunRequest, _ sandboxed: SandboxRequest, in slot: Slot?,
         _ result: inout RunResult, _ steps: inout StepWatch
-    ) async throws(AirlockError) {
+    ) async throws(AirlockError) -> Bool {
         let session = BrokerSession(
             driver: request.driver,
             start: ScriptStart(
@@ -181,7 +177,14 @@ public final class Runner: Sendable {
         let channel = ChannelWatch(session)
         let outcome: SandboxOutcome
         if let slot {
-            outcome = try await plan.sandbox.run(sandboxed, in: slot, channel: channel)
+            do throws(AirlockError) {
+                outcome = try await plan.sandbox.run(sandboxed, in: slot, channel: channel)
+            } catch {
+                // Who has the script may have run it, whatever failed then: what it wrote must not be written twice.
+                guard !channel.wasStarted else { throw error }
+                result.coldReason = "the waiting sandbox could not be used: \(error.message)"
+                return false
+            }
         } else {
             outcome = try await start(sandboxed, in: plan.sandbox, channel: channel)
         }
@@ -190,6 +193,7 @@ public final class Runner: Sendable {
         result.take(session.report, limits: plan.limits.sandbox)
         result.checkDeclaredResult(request.template.manifest.result)
         steps.end("verdict")
+        return true
     }
 
     private func observer(_ observer: BrokerObserver, _ watcher: (any RunWatcher)?) -> BrokerObserver {
@@ -211,8 +215,8 @@ public final class Runner: Sendable {
             "run ended",
             metadata: [
                 "run_id": "\(result.runID)", "template": "\(result.template)", "status": "\(result.status.rawValue)",
-                "wall_ms": "\(Int(result.usage.wall.inMilliseconds))", "calls": "\(result.usage.calls)",
-                "rows": "\(result.usage.rows)",
+                "wall_ms": .stringConvertible(result.usage.wall), "calls": .stringConvertible(result.usage.calls),
+                "rows": .stringConvertible(result.usage.rows),
             ])
     }
 

@@ -41,6 +41,9 @@ final class ChannelWatch: GuestChannel {
 
     var moments: Moments { seen.withLock { $0 } }
 
+    /// Whether the script was sent to a child.
+    var wasStarted: Bool { moments.launched != nil }
+
     func started(_ link: any GuestLink) {
         seen.withLock { $0.launched = .now }
         channel.started(link)

@@ -34,7 +34,9 @@ extension Template {
             let count = problems.count == 1 ? "a variable is" : "variables are"
             throw AirlockError(
                 .invalidVariables, "\(count) not as the template '\(name)' needs them",
-                hint: "'airlock run \(name) --help' shows its variables.", problems: problems)
+                hint: isAdHoc
+                    ? "The block at the script's top declares its variables."
+                    : "'airlock run \(path ?? name) --help' shows its variables.", problems: problems)
         }
     }
 }

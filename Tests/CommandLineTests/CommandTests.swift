@@ -26,7 +26,8 @@ import Testing
 
     @Test(arguments: [
         ["run"], ["run", "a", "b"], ["run", "t", "--format", "xml"], ["run", "t", "--seed", "x"], ["frobnicate"],
-        ["templates", "shw"], ["query"], ["run", "t", "--isolation", "none"],
+        ["templates", "shw"], ["query"], ["run", "t", "--isolation", "none"], ["doctor", "--metrics", "x"],
+        ["doctor", "--probe", "--driver", "posthog"], ["capture"], ["capture", "signup"], ["audit", "verify"],
     ])
     func wrongArguments(arguments: [String]) {
         #expect(throws: (any Error).self) { try AirlockCommand.parseAsRoot(arguments) }

@@ -118,3 +118,35 @@ final class ScratchFolder {
         #expect(folder.names == ["a.csv", long])
     }
 }
+
+@Suite struct EventLinesTests {
+    private func lines(_ text: String) throws -> [(Int, String)] {
+        let folder = try ScratchFolder()
+        let path = "\(folder.path)/events.jsonl"
+        let file = try #require(fopen(path, "w"))
+        fputs(text, file)
+        fclose(file)
+        var lines = try EventLines(path)
+        var found: [(Int, String)] = []
+        while let line = try lines.next() { found.append((line.number, String(decoding: line.bytes, as: UTF8.self))) }
+        #expect(text.isEmpty || lines.fraction == 1)
+        return found
+    }
+
+    @Test func blankLinesCountAndAreLeftOut() throws {
+        let found = try lines("a\n\n \t\r\nb\r\nc")
+        #expect(found.map(\.0) == [1, 4, 5] && found.map(\.1) == ["a", "b\r", "c"])
+        #expect(try lines("").isEmpty)
+    }
+
+    @Test func aLineBeyondEveryEventIsAnErrorWithItsNumber() throws {
+        let long = String(repeating: "x", count: 4 << 20)
+        #expect(try lines(long + "\n").count == 1)
+        let error = #expect(throws: AirlockError.self) { _ = try lines("a\n" + long + "x\n") }
+        guard case .file(_, let line, _) = error?.location else {
+            Issue.record("the error has no place")
+            return
+        }
+        #expect(line == 2)
+    }
+}

@@ -17,6 +17,26 @@ import Testing
         #expect(answer.errors.contains("days"), "\(answer.errors)")
     }
 
+    @Test func theHintNamesTheFileWhereThatIsTheTemplate() throws {
+        let block = "# /// script\n# [tool.airlock.variables]\n# n = { type = \"integer\" }\n# ///\nprint({{ n }})\n"
+        let path = try temporaryFile("hint.py", block)
+        defer { unlink(path) }
+        let run = try BuiltBinary().run(["run", path])
+        #expect(run.exitCode == 2 && run.errors.contains("'airlock run \(path) --help'"), "\(run.errors)")
+        let exec = try BuiltBinary().run(["exec", path])
+        #expect(exec.exitCode == 2 && exec.errors.contains("block at the script's top"), "\(exec.errors)")
+    }
+
+    @Test func withoutAProjectKeyNoEventIsAccepted() throws {
+        let answer = try BuiltBinary().run(
+            ["capture", "signup", "--distinct-id", "ada", "--driver", "posthog"],
+            environment: [
+                "POSTHOG_API_URL": "http://127.0.0.1:1", "POSTHOG_PROJECT_ID": "1",
+                "POSTHOG_PERSONAL_API_KEY": "phx_local",
+            ])
+        #expect(answer.exitCode == 2 && answer.errors.contains("POSTHOG_PROJECT_API_KEY"), "\(answer.errors)")
+    }
+
     @Test func allWrongValuesAreReportedAtOnce() throws {
         let answer = try BuiltBinary().run(
             ["run", "top-events", "--days", "0", "--set", "limit=many", "--format", "json"])

@@ -48,6 +48,8 @@ import Testing
         #expect(failed["run_id"]?.stringValue == runID && failed["attempt"] == 1 && failed["error"] == "http_503")
         #expect(failed["latency_ms"]?.doubleValue != nil && failed["status"] == "transient")
         #expect(lines.contains { $0["message"] == "attempt succeeded" && $0["attempt"] == 2 })
+        let ended = try #require(lines.first { $0["message"] == "run ended" })
+        #expect(ended["calls"] == 1 && ended["rows"] == 1 && ended["wall_ms"]?.doubleValue != nil)
         let refusal = try #require(lines.first { $0["message"] == "PostHog refused a request" })
         #expect(refusal["body"]?.stringValue?.contains("only in the log") == true)
         #expect(refusal["body"]?.stringValue?.contains("aaaa") == false)
@@ -64,7 +66,8 @@ import Testing
         }
 
         let traces = try #require(server.requests.first { $0.target == "/v1/traces" })
-        let scope = try JSONValue(json: traces.body)["resourceSpans"]?.arrayValue?.first?["scopeSpans"]?.arrayValue?.first
+        let scope = try JSONValue(json: traces.body)["resourceSpans"]?.arrayValue?.first?["scopeSpans"]?.arrayValue?
+            .first
         let spans = scope?["spans"]?.arrayValue ?? []
         let names = spans.compactMap { $0["name"]?.stringValue }
         #expect(names.sorted() == ["call query", "posthog query", "posthog query", "run"])
@@ -114,5 +117,21 @@ import Testing
         let bad = try binary.run(["query", "SELECT 1"], environment: wrong)
         #expect(
             bad.exitCode == 2 && bad.errors.contains("POSTHOG_PROJECT_ID") && bad.errors.contains("POSTHOG_API_URL"))
+        // One document, with the settings and what is wrong with them.
+        let shown = try binary.run(["config", "--format", "json"], environment: wrong)
+        let document = try shown.json()
+        #expect(shown.exitCode == 2 && document["status"] == "invalid" && document["rows"] != nil)
+        #expect(document["error"]?["problems"]?.arrayValue?.count == 2, "\(shown.output)")
+    }
+
+    @Test func theDoctorSaysWhichDataTheSettingsName() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        func data(_ arguments: [String], _ environment: [String: String] = [:]) throws -> JSONValue? {
+            let answer = try binary.run(["doctor", "--format", "json"] + arguments, environment: environment)
+            return try answer.json()["rows"]?.arrayValue?.first { $0.arrayValue?.first == "data" }
+        }
+        #expect(try data([])?.json.contains("the demo data set") == true)
+        #expect(try data(["--data", "/nowhere.airlock"])?.json.contains("--data names it") == true)
+        #expect(try data([], environment)?.json.contains("PostHog's, by AIRLOCK_DRIVER") == true)
     }
 }

@@ -97,6 +97,23 @@ import Testing
         #expect(end.code == (lost.isEmpty ? 0 : 70))
         #expect(results.suffix(20).contains { path($0) == "warm" }, "the pool has recovered")
     }
+
+    /// Init is made to lose its watch right after the script's end.
+    @Test func whoHadItsScriptIsNotRunAgain() throws {
+        let script = try folder.file("ask.py", "import airlock\nairlock.query('SELECT 1')\n")
+        let lines = (0..<60).map { #"{"id": \#($0), "script": "\#(script)"}"# }
+        let audit = folder.path + "/audit.jsonl"
+        let answer = try BuiltBinary().run(
+            ["batch", "-", "--audit", audit, "--setting", "audit.sync=never"], input: lines.joined(separator: "\n"),
+            environment: ["AIRLOCK_FAIL_AT": "slot.monitor:2"])
+        #expect(answer.exitCode == 70, "\(answer.errors)")
+        let results = try results(answer.output)
+        #expect(results.count == 60)
+        let failed = results.filter { $0["status"] == "internal_error" }
+        #expect(!failed.isEmpty && failed.allSatisfy { $0["error"]?["code"] == "isolation_unavailable" })
+        let calls = try self.results(folder.text("audit.jsonl")).filter { $0["method"] == "query" }
+        #expect(Set(calls.compactMap { $0["run"]?.stringValue }).count == calls.count, "a script ran twice")
+    }
 }
 
 extension JSONValue? {

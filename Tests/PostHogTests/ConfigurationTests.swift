@@ -34,6 +34,13 @@ import Testing
         #expect(!error.description.contains("aaaaaaa") && !error.description.contains("bbbbbbb"))
     }
 
+    @Test func aWrongURLIsOneProblem() {
+        var configuration = good
+        configuration.appURL = "http://posthog.example"
+        configuration.ingestionURL = nil
+        #expect(configuration.problems.map(\.pointer) == ["/app_url"])
+    }
+
     @Test func withoutAnyKeyThereIsNothingToDo() {
         var configuration = good
         configuration.personalKey = nil

@@ -70,7 +70,8 @@ extension PostHogConfiguration {
         func require(_ holds: Bool, _ pointer: String, _ message: String) {
             if !holds { found.append(Problem("invalid_configuration", message, pointer: pointer)) }
         }
-        for (pointer, text) in [("/app_url", appURL), ("/ingestion_url", ingestionURL ?? appURL)] {
+        // Without an ingestion URL of its own there is one that follows from the app's, and nothing more to be wrong.
+        for (pointer, text) in [("/app_url", appURL)] + (ingestionURL.map { [("/ingestion_url", $0)] } ?? []) {
             do throws(HTTPError) {
                 let url = try HTTPURL(text)
                 require(url.query == nil, pointer, "the URL must not have a query")

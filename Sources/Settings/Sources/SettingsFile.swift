@@ -55,14 +55,14 @@ struct SettingsFile: Sendable {
                 let near = nearestName(to: name, in: known.sorted()).map { "; did you mean '\($0)'?" } ?? ""
                 problems.append(
                     Problem(
-                        "unknown_setting", "there is no setting '\(String(name.prefix(100)))'\(near)", pointer: place,
-                        line: line))
+                        "unknown_setting", "\(path): there is no setting '\(String(name.prefix(100)))'\(near)",
+                        pointer: place, line: line))
                 continue
             }
             guard let text = Self.text(value) else {
                 problems.append(
                     Problem(
-                        "invalid_setting", "\(name) has to be a text, a number, a truth value or a list of texts",
+                        "invalid_setting", "\(path): it has to be a text, a number, a truth value or a list of texts",
                         pointer: place, line: line))
                 continue
             }

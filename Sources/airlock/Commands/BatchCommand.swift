@@ -22,7 +22,7 @@ struct BatchCommand: AsyncParsableCommand {
 
               airlock batch runs.jsonl --output results.jsonl --continue results.jsonl
 
-            \(HelpText.batchEnvironment)
+            \(HelpText.templateEnvironment)
 
             The exit code is 0 if all runs succeeded, 130 when cancelled; else that of the runs that did not succeed, if \
             they share one, or 1:

@@ -3,7 +3,7 @@ import ArgumentParser
 struct DataExportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Write a warehouse's events as JSONL, in the shape that import reads.",
-        discussion: HelpText.dataEnvironment + "\n\n" + HelpText.exitCodes)
+        discussion: HelpText.warehouseEnvironment + "\n\n" + HelpText.exitCodes)
 
     @Option(
         name: [.short, .long], parsing: .unconditional,

@@ -12,8 +12,8 @@ struct DataImportCommand: AsyncParsableCommand {
             where present person_id, person or person_properties, $session_id, created_at. CSV needs a mapping; columns \
             that it does not name become properties:
 
-              airlock data import sales.csv --data sales.airlock --map timestamp=date --map distinct_id=customer \
-            --map "event='purchase'"
+              airlock data import sales.csv --data sales.airlock \\
+                --map timestamp=date --map distinct_id=customer --map "event='purchase'"
 
             Cohorts are lists of persons, for IN COHORT: a line for each cohort, with id, name, distinct_ids or person_ids, or \
             for each member, with cohort_id, cohort_name and distinct_id or person_id. Their persons' events come first.

@@ -3,7 +3,7 @@ import ArgumentParser
 struct DataInfoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "info", abstract: "Say what a warehouse holds.",
-        discussion: HelpText.dataEnvironment + "\n\n" + HelpText.exitCodes)
+        discussion: HelpText.warehouseEnvironment + "\n\n" + HelpText.exitCodes)
 
     @Flag(help: "Search the whole file for damage.")
     var check = false

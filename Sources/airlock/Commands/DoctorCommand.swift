@@ -18,7 +18,7 @@ struct DoctorCommand: AsyncParsableCommand {
             answers a query, what is left of the rate limits, whether the clocks agree. Ends with 6 when something fails, and \
             with 2 when the settings are wrong.
 
-            \(HelpText.runEnvironment)
+            \(HelpText.templateEnvironment)
 
             \(HelpText.exitCodes)
             """)
@@ -41,6 +41,9 @@ struct DoctorCommand: AsyncParsableCommand {
             throw ValidationError(
                 "--probe tries the sandbox, and --driver posthog looks at PostHog: leave out one of them.")
         }
+        if data.driver != .posthog, host.metrics != nil || host.audit != nil {
+            throw ValidationError("--metrics and --audit are for --driver posthog: nobody is asked without it.")
+        }
         if isolation != nil, !probe {
             throw ValidationError("--isolation is for --probe: doctor looks at both levels.")
         }
@@ -58,7 +61,7 @@ struct DoctorCommand: AsyncParsableCommand {
             if report.hasFailed { throw ExitCode(1) }
             return
         }
-        let examination = await Examination.make(templates.source)
+        let examination = await Examination.make(templates.source, data, host)
         try examination.present(output)
         if !examination.canRun { throw ExitCode(70) }
     }

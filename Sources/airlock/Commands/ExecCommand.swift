@@ -9,9 +9,9 @@ struct ExecCommand: AsyncParsableCommand {
             The script need not be a template. If it has a metadata block, it may declare variables, access and limits \
             as a template does; without one nothing is rendered, it may read all tables, and the default limits hold.
 
-              echo 'import airlock; print(airlock.query("SELECT count() FROM events"))' | airlock exec -
+              echo 'import airlock; print(airlock.query("SELECT 1"))' | airlock exec -
 
-            \(HelpText.runEnvironment)
+            \(HelpText.execEnvironment)
 
             \(HelpText.exitCodes)
             """)

@@ -7,7 +7,8 @@ struct PostHogServeCommand: AsyncParsableCommand {
             SDKs send events and ask for flags with the project token, programs use the API with a personal key:
 
               airlock posthog serve --data work.airlock
-              curl -H 'Authorization: Bearer phx_local' http://127.0.0.1:8000/api/projects/@current/
+              curl -H 'Authorization: Bearer phx_local' \\
+                http://127.0.0.1:8000/api/projects/@current/
 
             What is sent is kept in the file. Without --data it is a copy of the demo data set, which lies in the cache \
             directory as posthog.airlock and stays between runs. A file that is not there is made, empty.

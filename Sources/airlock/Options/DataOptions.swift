@@ -8,7 +8,7 @@ extension AirlockSettings.DriverName: ExpressibleByArgument {}
 struct DataOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The data source: local, a warehouse file; or posthog, which settings configure (default: local).",
+            "The data source: local, a warehouse file; or posthog, which settings configure (default: $AIRLOCK_DRIVER, else local).",
             valueName: "driver"))
     var driver: AirlockSettings.DriverName?
 

@@ -16,18 +16,41 @@ enum HelpText {
 
     static let runEnvironment = """
         ENVIRONMENT
-          AIRLOCK_VAR_NAME   the value of the variable NAME; weaker than --set
+        \(variablesEnvironment)
+        \(templatesEnvironment)
         \(sharedEnvironment)
         """
 
-    /// Of a batch, whose lines alone say what the variables are.
-    static let batchEnvironment = "ENVIRONMENT\n" + sharedEnvironment
+    /// Of a script, which is no template of a catalogue.
+    static let execEnvironment = """
+        ENVIRONMENT
+        \(variablesEnvironment)
+        \(sharedEnvironment)
+        """
 
-    private static let sharedEnvironment = """
+    /// Of what takes templates and no variables: the lines of a batch alone say what they are, and a doctor needs none.
+    static let templateEnvironment = """
+        ENVIRONMENT
+        \(templatesEnvironment)
+        \(sharedEnvironment)
+        """
+
+    private static let variablesEnvironment = """
+          AIRLOCK_VAR_NAME   the value of the variable NAME; weaker than --set
+        """
+
+    private static let templatesEnvironment = """
           AIRLOCK_TEMPLATES  directories of templates, separated by colons;
                              weaker than --templates
+        """
+
+    private static let sharedEnvironment = """
           AIRLOCK_DATA       the warehouse file; weaker than --data
                              (default: the demo data set)
+          AIRLOCK_DRIVER     local or posthog; weaker than --driver
+          POSTHOG_API_URL, POSTHOG_PROJECT_ID, POSTHOG_PERSONAL_API_KEY,
+          POSTHOG_PROJECT_API_KEY
+                             for the driver posthog; 'airlock config' lists all
           AIRLOCK_PYTHON     the interpreter (default: /usr/bin/python3, else
                              the first python3 on PATH)
           AIRLOCK_CACHE      where the guest is kept ready (default:
@@ -36,6 +59,8 @@ enum HelpText {
           AIRLOCK_GUEST, AIRLOCK_PROFILES
                              directories that take the place of the built-in
                              guest and seccomp profiles
+          AIRLOCK_CGROUP     a delegated cgroup, in which runs get their own
+                             (default: this process's, where it is delegated)
           AIRLOCK_LOG        the host's log on standard error, from this level:
                              debug, info, warning or error (default: none)
           AIRLOCK_LOG_FORMAT text or json (default: text)
@@ -50,6 +75,7 @@ enum HelpText {
         ENVIRONMENT
           AIRLOCK_DATA      the warehouse file; weaker than --data
                             (default: the demo data set)
+          AIRLOCK_DRIVER    local or posthog; weaker than --driver
           POSTHOG_API_URL, POSTHOG_PROJECT_ID, POSTHOG_PERSONAL_API_KEY,
           POSTHOG_PROJECT_API_KEY
                             for --driver posthog; 'airlock config' lists all
@@ -58,11 +84,23 @@ enum HelpText {
           NO_COLOR          when set, no colour is used
         """
 
+    /// Of what works on a warehouse file and on nothing else.
+    static let warehouseEnvironment = """
+        ENVIRONMENT
+          AIRLOCK_DATA      the warehouse file; weaker than --data
+                            (default: the demo data set)
+          AIRLOCK_CONFIG    a TOML file of settings, of which data.file counts
+          XDG_CACHE_HOME    where the demo data set is kept (default: ~/.cache)
+          NO_COLOR          when set, no colour is used
+        """
+
     static let captureEnvironment = """
         ENVIRONMENT
           POSTHOG_API_URL, POSTHOG_INGESTION_URL, POSTHOG_PROJECT_ID,
           POSTHOG_PROJECT_API_KEY
-                            where events go; see docs/posthog.md
+                            where events go; 'airlock config' lists all
+          AIRLOCK_DRIVER    posthog; weaker than --driver
+          AIRLOCK_CONFIG    a TOML file of settings; weaker than --config
           AIRLOCK_SPOOL     where they wait until PostHog has them (default:
                             $XDG_STATE_HOME/airlock/events, else
                             ~/.local/state/airlock/events)

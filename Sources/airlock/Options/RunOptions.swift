@@ -23,7 +23,8 @@ struct RunOptions: ParsableArguments {
         name: .customLong("profile"), parsing: .unconditional,
         help: ArgumentHelp(
             "strict: one process, the standard library. data: threads and the interpreter's packages. box: a shell and "
-                + "the tools of /usr/bin too; a template has to ask for it as well (default: the template's, else strict).",
+                + "the tools of /usr/bin too, for which a template has to ask as well, and a script that is none need not "
+                + "(default: the template's, else strict).",
             valueName: "profile"))
     var profileName: String?
 

@@ -3,6 +3,7 @@ import Doctor
 import Glibc
 import Reporting
 import Runner
+import Settings
 import Templating
 
 /// What `doctor` finds: the host's layers, the interpreter, the templates and the places where files are kept.
@@ -11,7 +12,7 @@ struct Examination {
 
     var canRun: Bool { diagnosis.level != nil }
 
-    static func make(_ templates: TemplateSource) async -> Examination {
+    static func make(_ templates: TemplateSource, _ data: DataOptions, _ host: HostOptions) async -> Examination {
         let environment = Environment.all()
         var examination: Examination
         do throws(AirlockError) {
@@ -30,7 +31,7 @@ struct Examination {
             examination = Examination(diagnosis: Diagnosis(failed: error))
         }
         examination.lookAt(templates)
-        examination.lookAtData()
+        examination.lookAt(data, host)
         return examination
     }
 
@@ -67,11 +68,21 @@ struct Examination {
         }
     }
 
-    private mutating func lookAtData() {
+    /// Which data would be asked, whichever source of settings says so.
+    private mutating func lookAt(_ data: DataOptions, _ host: HostOptions) {
         do throws(AirlockError) {
-            if let file = Environment.value("AIRLOCK_DATA") {
-                _ = try LocalData(file: file, named: "AIRLOCK_DATA")
-                diagnosis.add(Finding("data", .good, "\(file)\(size(of: file)), named by AIRLOCK_DATA"))
+            let settings = try HostSession.load(host, data, readsKeys: false)
+            try settings.check(asksPostHog: false)
+            func source(_ name: String) -> String {
+                settings.entries.first { $0.setting.name == name }.map { "\($0.source)" } ?? name
+            }
+            if settings.values.driver == .posthog {
+                let detail = "PostHog's, by \(source("data.driver")); 'airlock doctor --driver posthog' looks at it"
+                return diagnosis.add(Finding("data", .good, detail))
+            }
+            if let file = settings.values.data {
+                _ = try LocalData(file: file, named: source("data.file"))
+                diagnosis.add(Finding("data", .good, "\(file)\(size(of: file)), named by \(source("data.file"))"))
                 return
             }
             let path = try LocalData.demoPath()

@@ -49,7 +49,7 @@ struct HostSession: Sendable {
         }
     }
 
-    /// PostHog, for commands that only it answers.
+    /// PostHog, for commands that send events.
     ///
     /// - Parameter change: what the command sets by itself.
     func postHog(
@@ -63,6 +63,12 @@ struct HostSession: Sendable {
         }
         var configuration = settings.postHog
         change(&configuration)
+        // Nothing could be accepted, let alone wait.
+        guard configuration.projectKey != nil else {
+            throw AirlockError(
+                .invalidArgument, "there is no project API key, which sending events needs",
+                hint: "Set POSTHOG_PROJECT_API_KEY, the phc_… of the project's settings.")
+        }
         return try telemetry.postHogDriver(configuration)
     }
 }

@@ -1,4 +1,5 @@
 import AirlockCore
+import ArgumentParser
 import Reporting
 import Settings
 
@@ -18,6 +19,7 @@ struct SettingsPresentation {
             || settings.entries.contains { $0.setting.name.hasPrefix("posthog.") && $0.source != .defaults }
     }
 
+    /// - Throws: what is wrong with them; `ExitCode` where the document says it already.
     func present(_ output: OutputOptions) throws {
         let absent: JSONValue = output.format == .table ? "" : .null
         let rows = settings.entries.filter { all || $0.source != .defaults || $0.setting.name == "data.driver" }
@@ -28,10 +30,24 @@ struct SettingsPresentation {
                 ] + (all ? [.string(entry.setting.meaning)] : [])
             }
         let columns = ["setting", "value", "source"] + (all ? ["meaning"] : [])
-        try output.present(TableReport(table: Table(columns: columns, rows: rows)))
+        let fault = fault
+        var details: JSONObject = ["status": .string((fault == nil ? RunStatus.succeeded : .invalid).rawValue)]
+        if let fault { details["error"] = fault.jsonValue }
+        try output.present(TableReport(table: Table(columns: columns, rows: rows), details: details))
         if output.format == .table, !all {
             output.console.note("Settings that nothing sets have their defaults: --all shows them.\n")
         }
-        try settings.check(asksPostHog: concernsPostHog)
+        guard let fault else { return }
+        if output.format == .json { throw ExitCode(RunStatus.invalid.exitCode) }
+        throw fault
+    }
+
+    private var fault: AirlockError? {
+        do throws(AirlockError) {
+            try settings.check(asksPostHog: concernsPostHog)
+            return nil
+        } catch {
+            return error
+        }
     }
 }

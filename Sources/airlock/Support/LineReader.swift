@@ -15,6 +15,9 @@ struct LineReader: ~Copyable {
         var end: Int
     }
 
+    /// What is this long is no line, but a device or a file of something else.
+    static let longestLine = 1 << 30
+
     private let path: String
     private let descriptor: Int32
     private let maxBytes: Int
@@ -41,6 +44,13 @@ struct LineReader: ~Copyable {
 
     deinit { close(descriptor) }
 
+    /// The size of a regular file; `nil` for others, which say nothing of what is to come.
+    var fileBytes: Int? {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return Int(status.st_size)
+    }
+
     /// Which file it is, whatever it is called.
     var identity: FileIdentity? { FileIdentity(descriptor) }
 
@@ -62,6 +72,11 @@ struct LineReader: ~Copyable {
             let part = chunk[place..<(feed ?? chunk.count)]
             line.bytes += part.prefix(maxBytes - line.bytes.count)
             length += part.count
+            guard length <= Self.longestLine else {
+                throw AirlockError(
+                    .fileFailed, "a line is longer than \(ByteCount(Self.longestLine))",
+                    at: .file(path, line: line.number), hint: "Name a file of lines.")
+            }
             offset += part.count + (feed == nil ? 0 : 1)
             place = feed.map { $0 + 1 } ?? chunk.count
             if feed != nil { break }
