@@ -53,8 +53,6 @@ final class MatrixBench: Sendable {
         configuration.personalKey = SecretText(testPersonalKey)
         configuration.projectKey = SecretText(testProjectKey)
         configuration.blockingTime = isPolled ? .seconds(1) : .seconds(3600)
-        // What is looked at is the call; flags that are evaluated here make none.
-        configuration.flags.mode = .remote
         configuration.http.maxResponseSize = .mebibytes(1)
         configuration.capture.spool = "\(spool)/\(spools.change { $0 += 1 })"
         configuration.capture.sync = .never
