@@ -14,7 +14,7 @@ final class HostTelemetry: Sendable {
     let metrics: CallMetrics?
     let tracer: AirlockTracer?
     let audit: AuditLog?
-    /// Who asks, in the audit log.
+    /// Who asks, in the audit log; empty without one.
     let who: String
     /// The trace that the caller is in (`TRACEPARENT`), if any.
     let context: ServiceContext
@@ -31,7 +31,7 @@ final class HostTelemetry: Sendable {
         settings = all.telemetry
         log = all.log
         metrics = settings.metricsFile.map { [registry] _ in CallMetrics(factory: RegistryFactory(registry)) }
-        CallMetrics.describe(in: registry)
+        if metrics != nil { CallMetrics.describe(in: registry) }
         var context = ServiceContext.topLevel
         if try TraceExport.url(settings) != nil {
             var traces = settings.traces
@@ -44,7 +44,7 @@ final class HostTelemetry: Sendable {
         }
         self.context = context
         audit = settings.auditFile.map { [settings] in AuditLog(path: $0, sync: settings.auditSync) }
-        who = settings.auditWho ?? Self.userName
+        who = settings.auditWho ?? (audit == nil ? "" : Self.userName)
         try audit?.prepare()
         Self.current.withLock { $0 = self }
     }
