@@ -35,7 +35,7 @@ public enum DemoData {
             if !replacing, access(path, F_OK) == 0 {
                 throw AirlockError(
                     .fileFailed, "there is a file already", at: .file(path),
-                    hint: "Name another file, or delete this one first.")
+                    hint: "Name another file, or let --force replace this one.")
             }
             try WarehouseUpdate.run(
                 at: path, pinnedNow: DemoTruth.now, publication: replacing ? .replacing : .creating,
