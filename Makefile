@@ -14,7 +14,7 @@ AIRLOCK = .build/release/airlock
 help:
 	@echo "make run      build the release binary and run the demo analysis"
 	@echo "make test     build and run all tests"
-	@echo "make check    formatting, the C target under ASan and UBSan, shell and Python syntax, links, secrets, licences"
+	@echo "make check    formatting, the C target under ASan and UBSan, shell and Python syntax, links, modules, secrets, licences"
 	@echo "make fuzz     fuzz all readers of foreign bytes with libFuzzer, each for a minute; TARGET=name SECONDS=n"
 	@echo "make endurance  10,000 runs in a row, cold in each level of isolation and warm; 100,000 events through kills and faults"
 	@echo "make docs     write the documents that are made from the code"

@@ -71,6 +71,8 @@ public final class Runner: Sendable {
             try watcher?.ended(result)
         } catch {
             result.fail(error)
+            // Whatever kept it from being recorded is neither the script's fault nor the data's.
+            result.status = .internalError
         }
         log(result, request.logger ?? logger)
         return result

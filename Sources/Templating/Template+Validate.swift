@@ -31,9 +31,9 @@ extension Template {
             let located = check().problems
             throw Self.invalid(name, path, located.isEmpty ? problems : located)
         case .invalid(let problems):
-            let count = problems.count == 1 ? "a variable is" : "variables are"
+            let (subject, object) = problems.count == 1 ? ("a variable is", "it") : ("variables are", "them")
             throw AirlockError(
-                .invalidVariables, "\(count) not as the template '\(name)' needs them",
+                .invalidVariables, "\(subject) not as the template '\(name)' needs \(object)",
                 hint: isAdHoc
                     ? "The block at the script's top declares its variables."
                     : "'airlock run \(path ?? name) --help' shows its variables.", problems: problems)

@@ -27,7 +27,8 @@ import Testing
     @Test(arguments: [
         ["run"], ["run", "a", "b"], ["run", "t", "--format", "xml"], ["run", "t", "--seed", "x"], ["frobnicate"],
         ["templates", "shw"], ["query"], ["run", "t", "--isolation", "none"], ["doctor", "--metrics", "x"],
-        ["doctor", "--probe", "--driver", "posthog"], ["capture"], ["capture", "signup"], ["audit", "verify"],
+        ["doctor", "--probe", "--driver", "posthog"], ["capture"], ["capture", "signup"],
+        ["capture", "signup", "--distinct-id", "ada", "--batch", "0"], ["audit", "verify"],
     ])
     func wrongArguments(arguments: [String]) {
         #expect(throws: (any Error).self) { try AirlockCommand.parseAsRoot(arguments) }

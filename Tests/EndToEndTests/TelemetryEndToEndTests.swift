@@ -103,6 +103,13 @@ import Testing
         nowhere["AIRLOCK_AUDIT"] = "/nowhere/audit.jsonl"
         let refused = try binary.run(["query", "SELECT 1"], environment: nowhere)
         #expect(refused.exitCode != 0 && refused.output.isEmpty, "\(refused.errors)")
+
+        // A file that is no log is refused before anything is asked, and left as it is.
+        try "root:x:0:0\n".write(toFile: "\(folder)/other", atomically: true, encoding: .utf8)
+        nowhere["AIRLOCK_AUDIT"] = "\(folder)/other"
+        let other = try binary.run(["exec", "-", "--format", "json"], input: "print(1)", environment: nowhere)
+        #expect(try other.exitCode == 2 && other.json()["error"]?["code"] == "file_failed", "\(other.output)")
+        #expect(try text("other") == "root:x:0:0\n")
     }
 
     @Test func settingsAreShownWithTheirSourcesAndWithoutKeys() throws {

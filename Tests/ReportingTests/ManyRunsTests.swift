@@ -66,6 +66,14 @@ import Testing
         #expect(report([result(.succeeded, [two])]).table.columns == ["n", "status"])
     }
 
+    @Test func noFactIsCalledWhatTheHostSays() {
+        let claims = ["status", "n", "problem", "m"].map { RunOutput.metric(name: $0, value: "succeeded", unit: nil) }
+        let table = report([result(.failed, claims)]).table
+        #expect(
+            table.columns == ["n", "status", "status (script)", "n (script)", "problem (script)", "m", "problem"])
+        #expect(Set(table.columns).count == table.columns.count && table.rows[0][1] == "failed")
+    }
+
     @Test func columnsAreBounded() {
         let outputs = (0..<100).map { RunOutput.metric(name: "m\($0)", value: 1, unit: nil) }
         #expect(report([result(.succeeded, outputs)]).table.columns.count == 2 + MatrixReport.maxFacts)

@@ -16,7 +16,7 @@ import Testing
         let parts = try guide().components(separatedBy: "```python\n")
         let script = try #require(parts.dropFirst().first?.components(separatedBy: "```").first)
         #expect(Template.check(bytes: Array(script.utf8)) == TemplateReport())
-        return try Template(name: "weekly-signups", bytes: Array(script.utf8))
+        return try Template(name: "weekly-signups", bytes: Array(script.utf8), path: "./weekly-signups.py")
     }
 
     @Test func theExampleIsATemplate() throws {
@@ -30,7 +30,8 @@ import Testing
         var inputs = VariableInputs()
         inputs.flags = [("weks", "4"), ("weeks", "100")]
         let error = try #require(Fixtures.error { () throws(AirlockError) in _ = try template.validateOffline(inputs) })
-        let shown = error.description.split(separator: "\n").map { "    " + $0 }.joined(separator: "\n")
+        // Of the command's output, which is indented below the line of the run.
+        let shown = error.description.split(separator: "\n").map { "      " + $0 }.joined(separator: "\n")
         #expect(try Self.guide().contains(shown), "\(error)")
     }
 

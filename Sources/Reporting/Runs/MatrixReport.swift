@@ -56,7 +56,10 @@ public struct MatrixReport: Sendable {
             let values = names.map { name in facts.last { $0.name == name }?.value ?? .null }
             return cell.values + [.string(status)] + values + (saysWhy ? [problem(of: cell)] : [])
         }
-        return Table(columns: variables + ["status"] + names + (saysWhy ? ["problem"] : []), rows: rows)
+        // A script names its facts: whoever reads a table by names must not take them for what the host says.
+        let own = Set(variables + ["status", "problem"])
+        let shown = names.map { own.contains($0) ? "\($0) (script)" : $0 }
+        return Table(columns: variables + ["status"] + shown + (saysWhy ? ["problem"] : []), rows: rows)
     }
 
     private func problem(of cell: Cell) -> JSONValue {

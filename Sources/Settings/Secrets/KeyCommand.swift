@@ -96,15 +96,19 @@ struct KeyCommand {
 
     /// Waits for its end; whatever is left of it then is killed.
     private static func wait(for child: pid_t, by deadline: ContinuousClock.Instant) -> Int32? {
-        var (status, ended): (Int32, pid_t) = (0, 0)
+        var hasEnded = false
         while ContinuousClock.now < deadline {
-            ended = waitpid(child, &status, WNOHANG)
-            if ended != 0, errno != EINTR || ended > 0 { break }
+            // Not reaped yet: until then its number, which is its group's too, can be nobody else's.
+            var end = siginfo_t()
+            let result = waitid(P_PID, id_t(child), &end, WEXITED | WNOHANG | WNOWAIT)
+            hasEnded = result == 0 && end.si_signo == SIGCHLD
+            if hasEnded || (result != 0 && errno != EINTR) { break }
             usleep(2000)
         }
         kill(-child, SIGKILL)
-        if ended == 0 { while waitpid(child, &status, 0) < 0, errno == EINTR {} }
-        guard ended == child else { return nil }
+        var status: Int32 = 0
+        while waitpid(child, &status, 0) < 0 { if errno != EINTR { return nil } }
+        guard hasEnded else { return nil }
         return status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + (status & 0x7F)
     }
 }

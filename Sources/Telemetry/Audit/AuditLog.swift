@@ -37,13 +37,19 @@ public final class AuditLog: Sendable {
         self.unixTime = unixTime ?? { UTCTime.now }
     }
 
-    /// Opens the file, so that what is wrong with its place shows before anything is done that would have to be recorded.
+    /// Opens the file and looks at its end, so that what is wrong with its place, or that it is no log, shows before anything
+    /// is done that would have to be recorded.
     ///
     /// - Throws: `file_failed`.
     public func prepare() throws(AirlockError) {
         try state.withLock { state throws(AirlockError) in
             guard state.file == nil else { return }
-            state.file = try AuditFile(path: path)
+            let file = try AuditFile(path: path)
+            try file.locked { () throws(AirlockError) in
+                let size = try file.size()
+                if size > 0 { _ = try end(of: file, size) }
+            }
+            state.file = consume file
             state.size = -1
         }
     }
@@ -103,35 +109,49 @@ public final class AuditLog: Sendable {
     ) throws(AirlockError) -> (Int, String) {
         // A new file continues what this process wrote to the former one.
         if size == 0 { return (number, hash) }
-        let tail = try file.tail(4 * AuditRecord.maxLineBytes, of: size)
-        var lines = tail.split(separator: 0x0A, omittingEmptySubsequences: false).map { Array($0) }
-        let unended = lines.removeLast()
-        if !unended.isEmpty, let record = try? AuditRecord(line: unended) {
-            // All of it but its end.
-            try file.append([0x0A], sync: sync == .always)
-            return (record.number, record.hash)
+        let end = try end(of: file, size)
+        let last = end.last ?? (number, hash)
+        let lineEnd: [UInt8] = end.isEnded ? [] : [0x0A]
+        guard !end.torn.isEmpty else {
+            if !end.isEnded { try file.append(lineEnd, sync: sync == .always) }
+            return last
         }
-        // A crash may have come again while the traces of the first were dealt with: there may be several torn lines.
-        var torn = unended.isEmpty ? [] : [unended]
-        var last = (number: number, hash: hash)
-        while let line = lines.popLast() {
-            if let record = try? AuditRecord(line: line) {
-                last = (record.number, record.hash)
-                break
-            }
-            torn.insert(line, at: 0)
-        }
-        if torn.isEmpty { return last }
-        guard torn.allSatisfy(AuditRecord.isTorn) else {
-            throw AirlockError(
-                .invalidData, "the audit log does not end with a record that holds", at: .file(path),
-                hint: "See what is wrong with AuditVerifier, and move the file away to begin a new log.")
-        }
-        let end: [UInt8] = unended.isEmpty ? [] : [0x0A]
         let (line, newHash) = AuditRecord.line(
             number: last.number + 1, previous: last.hash, time: UTCTime.text(unixTime()),
-            members: AuditRecord.healing(Array(torn.joined(separator: [0x0A]))))
-        try file.append(end + line, sync: sync == .always)
+            members: AuditRecord.healing(Array(end.torn.joined(separator: [0x0A]))))
+        try file.append(lineEnd + line, sync: sync == .always)
         return (last.number + 1, newHash)
+    }
+
+    /// How a log's file ends.
+    private struct End {
+        /// `nil` where no record is in sight.
+        var last: (number: Int, hash: String)?
+        /// What crashes left behind it. One may have come again while the traces of the first were dealt with: there may be
+        /// several torn lines.
+        var torn: [[UInt8]] = []
+        /// Whether the last line has its line feed.
+        var isEnded: Bool
+    }
+
+    /// - Throws: `file_failed` for what is no log, or is one no longer.
+    private func end(of file: borrowing AuditFile, _ size: Int) throws(AirlockError) -> End {
+        let tail = try file.tail(4 * AuditRecord.maxLineBytes, of: size)
+        var lines = tail.split(separator: 0x0A, omittingEmptySubsequences: false).map { Array($0) }
+        var end = End(isEnded: lines.last?.isEmpty ?? true)
+        if end.isEnded { lines.removeLast() }
+        while let line = lines.popLast() {
+            if let record = try? AuditRecord(line: line) {
+                end.last = (record.number, record.hash)
+                break
+            }
+            end.torn.insert(line, at: 0)
+        }
+        guard end.torn.allSatisfy(AuditRecord.isTorn) else {
+            throw AirlockError(
+                .fileFailed, "the audit log does not end with a record that holds", at: .file(path),
+                hint: "'airlock audit verify' says what is wrong; move the file away to begin a new log.")
+        }
+        return end
     }
 }

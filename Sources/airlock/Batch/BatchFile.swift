@@ -65,7 +65,8 @@ struct BatchFile: Sendable {
         let count = problems.count > AirlockError.maxProblems ? "at least \(lines)" : String(lines)
         return AirlockError(
             .invalidArgument,
-            "\(count) \(lines == 1 ? "line is" : "lines are") not as a batch needs them; nothing was run",
+            "\(count) \(lines == 1 ? "line is not as a batch needs it" : "lines are not as a batch needs them"); "
+                + "nothing was run",
             at: .file(path == "-" ? "standard input" : path),
             hint: "'airlock batch --help' shows what a line holds.",
             problems: problems.sorted { ($0.line ?? 0, $0.pointer) < ($1.line ?? 0, $1.pointer) }.bounded)

@@ -56,6 +56,9 @@ struct CaptureCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The most events in a request.", valueName: "count"))
     var batch = 1000
 
+    /// As the driver's own settings have it.
+    private static let maxBatch = 100_000
+
     @OptionGroup(title: "Data") var data: DataOptions
     @OptionGroup(title: "Settings") var host: HostOptions
     @OptionGroup(title: "Output") var output: OutputOptions
@@ -66,6 +69,9 @@ struct CaptureCommand: AsyncParsableCommand {
         }
         guard (distinctID != nil) == (event != nil) else {
             throw ValidationError("--distinct-id belongs to an event's name, and the other way round.")
+        }
+        guard (1...Self.maxBatch).contains(batch) else {
+            throw ValidationError("--batch is from 1 to \(Self.maxBatch) events.")
         }
         guard event != nil || (properties.isEmpty && timestamp == nil && uuid == nil) else {
             throw ValidationError("--property, --timestamp and --uuid belong to an event's name.")
