@@ -84,8 +84,10 @@ static int check_faults(bool full) {
       expect(report.event == AIRLOCK_EVENT_FAILED && report.step == step, "%s, place %u of %s: event %u, step %s", level(full),
              place, airlock_step_name(step), report.event, airlock_step_name(report.step));
       bool has_run = step == AIRLOCK_STEP_MONITOR && place == 2;
-      // The interpreter may have been started before init let go of its privileges; it has been given no script then.
-      bool may_run = (step == AIRLOCK_STEP_CAPABILITIES || step == AIRLOCK_STEP_FORGET_HOST) && place == 1;
+      // The interpreter may have been started before init left the old root and let go of its privileges; it has been
+      // given no script then.
+      bool may_run = ((step == AIRLOCK_STEP_CAPABILITIES || step == AIRLOCK_STEP_FORGET_HOST) && place == 1) ||
+                     (step == AIRLOCK_STEP_OLD_ROOT && place == 0);
       expect(may_run || has_run == (text[0] != 0), "%s, place %u of %s: it wrote '%s'", level(full), place,
              airlock_step_name(step), text);
     }

@@ -87,6 +87,17 @@ import Testing
         #expect(states(checks)["project_key"] == "failed" && !"\(checks)".contains(other))
     }
 
+    @Test func whatIsSaidOfTheProjectIsCutAndRedacted() async throws {
+        let id = "phx_" + String(repeating: "s", count: 40) + "\u{1B}[31m"
+        let zone = String(repeating: "z", count: 100_000)
+        let server = try server {
+            $0 == "/api/projects/7/" ? .json(["id": .string(id), "timezone": .string(zone)], 200) : nil
+        }
+        let check = try #require(await (try makeDriver(server)).healthCheck().first { $0.name == "project" })
+        #expect(check.state == .good && check.detail.utf8.count < 1200 && !check.detail.contains("ssssssss"))
+        #expect(!check.detail.contains("\u{1B}"))
+    }
+
     @Test func whoIsNotThereIsNotReachable() async throws {
         let server = try server()
         let gone = try makeDriver(server) {

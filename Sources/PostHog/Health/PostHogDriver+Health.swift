@@ -84,8 +84,9 @@ extension PostHogDriver {
         request.timeout = Self.patience
         do throws(PostHogFailure) {
             let project = try await client.deliver(request).value.body
-            let zone = project["timezone"]?.stringValue ?? "an unknown time zone"
-            var checks = [HealthCheck("project", .good, "\(project["id"]?.json ?? "it") is there, in \(zone)")]
+            let zone = project["timezone"]?.stringValue.flatMap(PostHogFault.presentable) ?? "an unknown time zone"
+            let id = (project["id"]?.json).flatMap(PostHogFault.presentable) ?? "it"
+            var checks = [HealthCheck("project", .good, "\(id) is there, in \(zone)")]
             if let key = client.configuration.projectKey, let token = project["api_token"]?.stringValue {
                 checks.append(
                     key == SecretText(token)
