@@ -38,9 +38,9 @@ struct BatchFile: Sendable {
                     refuse(
                         line.number, "duplicate_id", "the id is that of line \(earlier) too; each run needs its own",
                         "/id")
-                } else {
-                    entries.append(entry)
                 }
+                // One that cannot be run is looked at all the same, so that all that is wrong with it is said at once.
+                entries.append(entry)
             } catch {
                 problems += error.problems
             }

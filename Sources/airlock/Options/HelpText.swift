@@ -67,7 +67,7 @@ enum HelpText {
           AIRLOCK_CONFIG     a TOML file of settings; weaker than --config
           AIRLOCK_METRICS, AIRLOCK_AUDIT, AIRLOCK_OTLP_ENDPOINT
                              where metrics, records and traces go; see
-                             'airlock config --help' and docs/monitoring.md
+                             'airlock config --all' and docs/monitoring.md
           NO_COLOR           when set, no colour is used
         """
 
