@@ -1,6 +1,7 @@
 import AirlockCore
-import PostHogServer
 import Testing
+
+@testable import PostHogServer
 
 extension ServerTests {
     @Suite(.timeLimit(.minutes(1))) struct HTTPTests {
@@ -19,6 +20,15 @@ extension ServerTests {
             try await withServer { client, _ in
                 #expect(await client.raw(Array(text.utf8)).status == status)
                 #expect(await client.get("/_health").status == 200)
+            }
+        }
+
+        @Test func everyAnswerHasItsTime() async throws {
+            #expect(DateHeader.text(784_111_777) == "Sun, 06 Nov 1994 08:49:37 GMT")
+            #expect(DateHeader.text(951_782_400) == "Tue, 29 Feb 2000 00:00:00 GMT")
+            try await withServer { client, _ in
+                let date = await client.get("/_health").headers["date"] ?? ""
+                #expect(date.hasSuffix(" GMT") && date.utf8.count == 29, "\(date)")
             }
         }
 

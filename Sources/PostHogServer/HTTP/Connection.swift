@@ -111,6 +111,9 @@ struct Connection {
             text += "\(name): \(String(String.UnicodeScalarView(clean)))\r\n"
         }
         if response.status != 204, response.status != 304 { text += "Content-Length: \(bodyBytes)\r\n" }
+        if !response.headers.contains(where: { $0.name.lowercased() == "date" }) {
+            text += "Date: \(DateHeader.text())\r\n"
+        }
         text += "Server: airlock-posthog\r\n"
         text += closes ? "Connection: close\r\n\r\n" : "Connection: keep-alive\r\n\r\n"
         return Array(text.utf8)
