@@ -34,30 +34,110 @@ import Testing
         try? FileManager.default.removeItem(atPath: file)
     }
 
-    private func both(_ arguments: [String]) throws -> (local: JSONValue, postHog: JSONValue) {
+    private func both(
+        _ arguments: [String], exitCode: Int32 = 0
+    ) throws -> (local: JSONValue, postHog: JSONValue) {
         let local = try binary.run(arguments + ["--data", file, "--format", "json"])
         let remote = try binary.run(arguments + ["--driver", "posthog", "--format", "json"], environment: environment)
-        #expect(local.exitCode == 0, "\(arguments): \(local.errors)")
-        #expect(remote.exitCode == 0, "\(arguments): \(remote.errors) \(remote.output.prefix(1500))")
+        #expect(local.exitCode == exitCode, "\(arguments): \(local.errors)")
+        #expect(remote.exitCode == exitCode, "\(arguments): \(remote.errors) \(remote.output.prefix(1500))")
         return (try local.json(), try remote.json())
     }
 
-    @Test func templatesAndQueriesAnswerTheSame() throws {
+    /// Every built-in template has to be here.
+    private static let templates = [
+        "top-events": ["--days", "88"], "trend": ["--event", "$pageview", "--days", "30"],
+        "funnel": ["--steps", #"["signup","activate","purchase"]"#], "retention": ["--periods", "5"],
+        "power-users": ["--event", "$pageview", "--days", "88"],
+    ]
+
+    private static let queries = [
+        "SELECT event, count() AS n FROM events WHERE event != {e} GROUP BY event ORDER BY n DESC LIMIT 3",
+        "SELECT uuid, event, timestamp, person_id, properties FROM events WHERE event != {e} ORDER BY timestamp, uuid",
+        "SELECT 9007199254740993 AS odd, 1 / 0 AS endless, NULL AS no, true AS yes, [1, 2] AS list, {e} AS text",
+        "SELECT person.properties.plan AS plan, uniq(person_id) FROM events WHERE event != {e} GROUP BY plan ORDER BY plan",
+        "SELECT session_id, $session_duration FROM sessions WHERE session_id != {e} ORDER BY session_id LIMIT 200",
+        "SELECT nosuch FROM events WHERE event = {e}",
+    ]
+
+    @Test func everyTemplateAnswersTheSame() throws {
         defer { stop() }
-        let runs = [
-            ["run", "top-events", "--days", "88"], ["run", "trend", "--event", "$pageview", "--days", "30"],
-            ["run", "funnel", "--steps", #"["signup","activate","purchase"]"#], ["run", "retention", "--periods", "5"],
-            ["run", "power-users", "--event", "$pageview", "--days", "88"],
-        ]
-        for arguments in runs {
-            let (local, remote) = try both(arguments)
-            #expect(local["status"] == "succeeded" && remote["status"] == "succeeded", "\(arguments)")
-            #expect(local["result"] == remote["result"], "\(arguments)")
-            #expect(local["outputs"] == remote["outputs"], "\(arguments)")
+        let listed = try binary.run(["templates", "list", "--format", "json"]).json()["rows"]?.arrayValue ?? []
+        #expect(Set(listed.compactMap { $0.arrayValue?.first?.stringValue }) == Set(Self.templates.keys))
+        for (name, arguments) in Self.templates {
+            let (local, remote) = try both(["run", name] + arguments)
+            #expect(local["status"] == "succeeded" && remote["status"] == "succeeded", "\(name)")
+            #expect(local["result"] == remote["result"], "\(name)")
+            #expect(local["outputs"] == remote["outputs"], "\(name)")
         }
-        let text = "SELECT event, count() AS n FROM events WHERE event != {e} GROUP BY event ORDER BY n DESC LIMIT 3"
-        let (local, remote) = try both(["query", text, "--value", "e=login"])
-        #expect(local["rows"] == remote["rows"] && local["columns"] == remote["columns"])
+    }
+
+    @Test func queriesObjectsAndFieldsAnswerTheSame() throws {
+        defer { stop() }
+        for text in Self.queries {
+            let isWrong = text.contains("nosuch")
+            let (local, remote) = try both(["query", text, "--value", "e=login"], exitCode: isWrong ? 2 : 0)
+            for member in ["status", "columns", "types", "rows", "complete", "cut_by"] {
+                #expect(local[member] == remote[member], "\(text): \(member)")
+            }
+            guard isWrong else { continue }
+            #expect(local["error"]?["code"] == remote["error"]?["code"])
+        }
+        func names(_ document: JSONValue) -> [String] {
+            document["rows"]?.arrayValue?.compactMap { $0.arrayValue?.first?.stringValue } ?? []
+        }
+        let objects = try both(["objects"])
+        #expect(names(objects.local) == names(objects.postHog) && names(objects.local).count == 8)
+        for object in ["events", "persons", "sessions"] {
+            let fields = try both(["fields", object])
+            #expect(names(fields.local) == names(fields.postHog) && names(fields.local).count > 5, "\(object)")
+        }
+    }
+
+    @Test func everyMethodAnswersAndTheDoctorIsContent() throws {
+        defer { stop() }
+        let script = """
+            # /// script
+            # [tool.airlock.access]
+            # methods = ["create_insight", "get_insights", "get_events", "export_events", "get_persons", "create_cohort", \
+            "get_cohorts", "get_feature_flags", "evaluate_flag", "get_experiments", "create_annotation", "get_annotations", \
+            "get_sessions", "get_project_info", "health_check", "capture_event", "capture_batch"]
+            # writes = true
+            # ///
+            import airlock
+            def call(method, **params):
+                try:
+                    answer = airlock.call(method, **params)
+                    print(method, sorted(answer)[:3])
+                except Exception as error:
+                    print(method, "failed:", error)
+            call("create_insight", name="i", query={"kind": "DataVisualizationNode",
+                 "source": {"kind": "HogQLQuery", "query": "SELECT 1"}})
+            person = {"type": "person", "key": "plan", "operator": "exact", "value": ["pro"]}
+            call("create_cohort", name="c", filters={"properties": {"type": "AND", "values": [
+                 {"type": "AND", "values": [person]}]}})
+            call("create_annotation", content="a")
+            for method in ("insights", "events", "persons", "cohorts", "feature_flags", "experiments", "annotations", "sessions"):
+                call("get_" + method, limit=2)
+            call("export_events", limit=2, date_from="2020-01-01")
+            call("get_project_info")
+            call("health_check")
+            call("capture_event", event="e", distinct_id="d")
+            call("capture_batch", events=[{"event": "e", "distinct_id": "d"}])
+            call("evaluate_flag", key="nosuch", distinct_id="d")
+            """
+        let environment = environment.merging(["AIRLOCK_SPOOL": file + ".spool"]) { $1 }
+        defer { try? FileManager.default.removeItem(atPath: file + ".spool") }
+        let answer = try binary.run(
+            ["exec", "-", "--driver", "posthog", "--allow-writes", "--format", "json"], input: script,
+            environment: environment)
+        #expect(answer.exitCode == 0, "\(answer.errors) \(answer.output.prefix(1500))")
+        let lines = try answer.json()["stdout"]?["text"]?.stringValue?.split(separator: "\n").map(String.init) ?? []
+        #expect(lines.count >= 16 && lines.filter { $0.contains("failed:") }.count == 1, "\(lines)")
+        #expect(lines.contains { $0.hasPrefix("evaluate_flag failed: there is no") }, "\(lines)")
+        let doctor = try binary.run(["doctor", "--driver", "posthog", "--format", "json"], environment: environment)
+        let states = try doctor.json()["rows"]?.arrayValue?.compactMap { $0.arrayValue?[1].stringValue } ?? []
+        #expect(doctor.exitCode == 0 && states.count == 9 && states.allSatisfy { $0 == "good" }, "\(doctor.output)")
     }
 
     @Test func scriptsReachTheFurtherMethodsAndNoKey() throws {

@@ -31,6 +31,12 @@ public enum Literal {
         quoted(try checked([name])[0].name)
     }
 
+    /// Where a key of a column of JSON stands in a query: `properties.plan`, or `properties['%']` where the name is none.
+    public static func member(_ name: String, of column: String) -> String {
+        if let name = try? identifier(name) { return "\(column).\(name)" }
+        return "\(column)[\((try? string(name)) ?? "''")]"
+    }
+
     /// The names as nodes of a tree.
     ///
     /// - Throws: as ``identifier(_:)``.

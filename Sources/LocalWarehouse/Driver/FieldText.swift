@@ -28,16 +28,4 @@ enum FieldText {
         "index": "Index of the group's type",
         "key": "Key of the group", "cohort_id": "Id of the cohort", "elements_chain": "What was clicked",
     ]
-
-    /// A property name as HogQL can read it: bare where possible, else in backticks.
-    static func identifier(_ name: String) -> String {
-        let bytes = Array(name.utf8)
-        let isPlain = bytes.enumerated().allSatisfy { index, byte in
-            byte == 0x24 || byte == 0x5F || (0x41...0x5A).contains(byte & 0xDF)
-                || (index > 0 && (0x30...0x39).contains(byte))
-        }
-        if isPlain, !bytes.isEmpty { return name }
-        let escaped = name.flatMap { $0 == "`" ? "``" : $0 == "\\" ? "\\\\" : String($0) }
-        return "`\(String(escaped))`"
-    }
 }

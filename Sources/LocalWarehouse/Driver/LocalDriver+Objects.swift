@@ -1,6 +1,7 @@
 public import AirlockCore
 public import DriverKit
 internal import GRDB
+internal import HogQL
 
 extension LocalDriver {
     /// The entity types of PostHog, with how much of each this warehouse holds: what follows from events, and cohorts when
@@ -65,11 +66,11 @@ extension LocalDriver {
         let table = object == "cohorts" ? "cohort_people" : object
         guard let shape = TableShape.named(table) else { throw unknown(object) }
         let warehouse = try await source.current().warehouse
-        let scopes: [(scope: PropertyScope, prefix: String)] =
+        let scopes: [(scope: PropertyScope, column: String)] =
             switch table {
-            case "events": [(.event, "properties."), (.person, "person.properties.")]
-            case "persons": [(.person, "properties.")]
-            case "groups": [(.group, "properties.")]
+            case "events": [(.event, "properties"), (.person, "person.properties")]
+            case "persons": [(.person, "properties")]
+            case "groups": [(.group, "properties")]
             default: []
             }
         let asked = scopes.map(\.scope)
@@ -84,10 +85,10 @@ extension LocalDriver {
                     name: name, type: type, description: isEventName ? eventNames : FieldText.of(name, table))
             }
         }
-        for (scope, prefix) in scopes {
+        for (scope, column) in scopes {
             fields += (statistics.properties[scope.rawValue] ?? []).map { property in
                 DataField(
-                    name: prefix + FieldText.identifier(property.name), type: property.type ?? "String",
+                    name: Literal.member(property.name, of: column), type: property.type ?? "String",
                     description: statistics.text(of: property, scope),
                     example: scope == .event ? property.example : nil)
             }

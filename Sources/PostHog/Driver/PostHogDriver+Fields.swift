@@ -28,22 +28,33 @@ extension PostHogDriver {
                 hint: near ?? "'airlock objects --driver posthog' lists them.")
         }
         var fields = table.fields.map { DataField(name: $0.name, type: $0.type, description: "") }
-        for (type, prefix) in Self.propertyScopes(of: object) {
+        for (type, column) in Self.propertyScopes(of: object) {
             let definitions = try await definitions("property_definitions", query: [("type", type)])
             fields += definitions.compactMap { definition in
                 guard let name = definition["name"]?.stringValue else { return nil }
                 return DataField(
-                    name: prefix + ((try? Literal.identifier(name)) ?? name),
+                    name: Literal.member(name, of: column),
                     type: definition["property_type"]?.stringValue ?? "String", description: "Property of the \(type)")
             }
         }
         return fields
     }
 
-    private static func propertyScopes(of table: String) -> [(type: String, prefix: String)] {
+    /// A type as the definitions of properties name theirs: PostHog's schema has `string` and `datetime` for the same.
+    private static func word(_ type: String?) -> String {
+        switch type {
+        case nil: "unknown"
+        case "datetime": "DateTime"
+        case "json": "JSON"
+        case "uuid": "UUID"
+        case let type?: type.prefix(1).uppercased() + type.dropFirst()
+        }
+    }
+
+    private static func propertyScopes(of table: String) -> [(type: String, column: String)] {
         switch table {
-        case "events": [("event", "properties."), ("person", "person.properties.")]
-        case "persons": [("person", "properties.")]
+        case "events": [("event", "properties"), ("person", "person.properties")]
+        case "persons": [("person", "properties")]
         default: []
         }
     }
@@ -62,7 +73,7 @@ extension PostHogDriver {
         }
         return tables.map { name, table in
             let fields = (table["fields"]?.objectValue ?? JSONObject()).map { name, field in
-                (name: field["hogql_value"]?.stringValue ?? name, type: field["type"]?.stringValue ?? "unknown")
+                (name: field["hogql_value"]?.stringValue ?? name, type: Self.word(field["type"]?.stringValue))
             }
             return SchemaTable(name: name, fields: fields)
         }

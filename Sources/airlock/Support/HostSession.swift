@@ -26,12 +26,16 @@ struct HostSession: Sendable {
         if let driver = data?.driver { flags["data.driver"] = (driver.rawValue, "--driver") }
         if let file = data?.data { flags["data.file"] = (file, "--data") }
         let inputs = SettingInputs(environment: Environment.all(), flags: flags, file: host?.file)
-        if let readsKeys { return try LoadedSettings(inputs, readsKeys: readsKeys) }
+        if let readsKeys {
+            if readsKeys { CoreFile.forbid() }
+            return try LoadedSettings(inputs, readsKeys: readsKeys)
+        }
         let loaded = try LoadedSettings(inputs, readsKeys: false)
         let traces = loaded.values.telemetry
         guard loaded.values.driver == .posthog || traces.tracesURL != nil || traces.tracesEndpoint != nil else {
             return loaded
         }
+        CoreFile.forbid()
         return try LoadedSettings(inputs, readsKeys: true)
     }
 
