@@ -149,8 +149,8 @@ let package = Package(
         .executableTarget(
             name: "airlock-bench",
             dependencies: [
-                "AirlockCore", "CLibcurl", "DriverKit", "HTTPTransport", "HogQL", "LocalWarehouse",
-                "PostHog", "Resilience",
+                "AirlockCore", "AirlockLauncher", "CLibcurl", "DriverKit", "HTTPTransport", "HogQL",
+                "LocalWarehouse", "PostHog", "Resilience", "Runner", "Templating",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             path: "Benchmarks/AirlockBench", swiftSettings: strict),

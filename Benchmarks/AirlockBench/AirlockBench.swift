@@ -10,19 +10,22 @@ import Glibc
 struct AirlockBench {
     static func main() async {
         let arguments = CommandLine.arguments
-        guard arguments.count == 3 else { return fail("usage: airlock-bench prepare|work|http-server FOLDER") }
+        guard arguments.count == 3 else { return fail(usage) }
         do {
             let data = BenchData(folder: arguments[2])
             switch arguments[1] {
             case "prepare": try await data.prepare()
             case "work": try await work(StepList(data))
             case "http-server": HTTPServerStep.serve()
-            default: fail("usage: airlock-bench prepare|work|http-server FOLDER")
+            case "echo": PingPongStep.echo()
+            default: fail(usage)
             }
         } catch {
             fail("\(error)")
         }
     }
+
+    private static let usage = "usage: airlock-bench prepare|work|http-server|echo FOLDER"
 
     private static func work(_ steps: StepList) async throws {
         while let line = readLine() {
@@ -31,8 +34,8 @@ struct AirlockBench {
             do {
                 let run = try await steps.run(name)
                 reply = [
-                    "ms": .double(run.milliseconds), "answer": run.answer, "peak_mib": .double(PeakMemory.mebibytes),
-                    "extra": .object(run.extra),
+                    "ms": .double(run.milliseconds), "samples": .array(run.samples.map { .double($0) }),
+                    "answer": run.answer, "peak_mib": .double(PeakMemory.mebibytes), "extra": .object(run.extra),
                 ]
             } catch {
                 reply = ["error": .string("\(error)")]

@@ -9,6 +9,17 @@ from dataclasses import dataclass, field
 from benchlib.sides import Failure, Missing
 
 
+EMPTY_TEMPLATE = '''# /// script
+# requires-python = ">=3.9"
+# dependencies = []
+#
+# [tool.airlock]
+# title = "Nothing"
+# description = "Does nothing."
+# ///
+'''
+
+
 class Setting:
     """Where things are; the data is made when the first row asks for it."""
 
@@ -20,6 +31,9 @@ class Setting:
         self.folder = tempfile.TemporaryDirectory()
         self.empty = os.path.join(self.folder.name, "empty.py")
         open(self.empty, "w").close()
+        self.template = os.path.join(self.folder.name, "nothing.py")
+        with open(self.template, "w") as file:
+            file.write(EMPTY_TEMPLATE)
 
     def built_bench(self):
         if not os.access(self.bench, os.X_OK):
@@ -51,10 +65,14 @@ class Side:
 
     @property
     def median(self):
-        return statistics.median(sample.ms for sample in self.samples) if self.samples else None
+        return statistics.median(self.times) if self.samples else None
+
+    @property
+    def times(self):
+        return [time for sample in self.samples for time in sample.times]
 
     def percentile(self, share):
-        ordered = sorted(sample.ms for sample in self.samples)
+        ordered = sorted(self.times)
         return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
@@ -78,6 +96,11 @@ class Result:
         if quantity.startswith("ratio to "):
             side = next((side for side in self.baselines if side.label == quantity.removeprefix("ratio to ")), None)
             return None if side is None or side.missing else self.ratio(side)
+        if quantity == "p99 ratio":
+            side = self.baselines[0]
+            return None if side.missing else self.subject.percentile(0.99) / side.percentile(0.99)
+        if quantity == "added ms":
+            return None if self.baselines[0].missing else self.subject.median - self.baselines[0].median
         if quantity in ("ms", "us"):
             return self.subject.median * (1000 if quantity == "us" else 1)
         if quantity == "MiB":

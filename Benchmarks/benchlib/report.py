@@ -26,7 +26,7 @@ def row_lines(result):
     subject = result.subject
     lines = []
     first = [result.row.name, duration(subject.median), duration(subject.percentile(0.95)),
-             duration(subject.percentile(0.99)), str(len(subject.samples))]
+             duration(subject.percentile(0.99)), str(len(subject.times))]
     for index, baseline in enumerate(result.baselines or [None]):
         head = first if index == 0 else ["", "", "", "", ""]
         if baseline is None:
@@ -50,6 +50,9 @@ def aims(result):
 
 
 def duration(ms):
+    # A row that is not about time.
+    if ms == 0:
+        return "–"
     return f"{ms * 1000:.1f} µs" if ms < 1 else f"{ms:.2f} ms" if ms < 1000 else f"{ms / 1000:.2f} s"
 
 
@@ -89,5 +92,5 @@ def row_document(result):
 def side_document(side):
     return {
         "median_ms": side.median, "p95_ms": side.percentile(0.95), "p99_ms": side.percentile(0.99),
-        "samples": len(side.samples),
+        "samples": len(side.times),
     }

@@ -10,7 +10,8 @@ from benchlib import sides
 
 @dataclass(frozen=True)
 class Aim:
-    """`quantity` is "ratio" (to the first baseline), "ratio to LABEL" (to that one), "ms", "us", "MiB" or a key of what the subject reports."""
+    """`quantity` is "ratio" or "p99 ratio" (to the first baseline), "ratio to LABEL" (to that one), "added ms" (beyond the
+    first baseline), "ms", "us", "MiB" or a key of what the subject reports."""
     quantity: str
     limit: float
     at_least: bool = False
@@ -18,7 +19,8 @@ class Aim:
     def text(self):
         sign = "≥" if self.at_least else "≤"
         limit = f"{self.limit:,.0f}" if self.limit >= 1000 else f"{self.limit:g}"
-        unit = {"ratio": " ×", "ms": " ms", "us": " µs", "MiB": " MiB", "events_per_second": " events/s"}
+        unit = {"ratio": " ×", "ms": " ms", "us": " µs", "MiB": " MiB", "events_per_second": " events/s",
+                "p99 ratio": " × at p99", "added ms": " ms more", "private_mib": " MiB"}
         if self.quantity.startswith("ratio to "):
             return f"{sign} {limit} × {self.quantity.removeprefix('ratio to ').split(',')[0]}"
         return f"{sign} {limit}{unit.get(self.quantity, ' ' + self.quantity)}"
@@ -41,7 +43,29 @@ class Row:
 
 
 def all_rows():
+    table = sides.Step("large-table", needs_data=False)
     return [
+        Row("warm", "warm run, JSON and statistics", sides.Step("warm-run", needs_data=False),
+            [sides.ScriptCommand("python3, no sandbox", ["/usr/bin/python3"])],
+            [Aim("ratio", 0.025), Aim("p99 ratio", 0.1)], rounds=300, warm_up=5, compares_answers=True),
+        Row("warm", "warm run with one query", sides.Step("warm-run-query"), [sides.Step("query-in-process")],
+            [Aim("added ms", 0.5)], rounds=200, warm_up=5),
+        Row("warm", "10,000 warm runs, as many at a time as cores", sides.Step("warm-runs", needs_data=False),
+            [sides.Pairs("bwrap, python3, 2 at a time", sides.BWRAP)], [Aim("ratio", 0.25)], rounds=20, warm_up=1),
+        Row("warm", "private memory of a waiting slot", sides.Step("waiting-slot", needs_data=False), [],
+            [Aim("private_mib", 6)], rounds=5, warm_up=0),
+        Row("warm", "200 waiting slots, 200 scripts at once", sides.Step("many-slots", needs_data=False), [],
+            [Aim("answered", 200, at_least=True)], rounds=5, warm_up=0),
+        Row("broker", "broker round trip, small call", sides.Step("broker-round-trip", needs_data=False),
+            [sides.Step("pipe-ping-pong", needs_data=False)], [Aim("ratio", 4)], rounds=5, warm_up=1),
+        # Both are taken in the same script, in the same interpreter.
+        Row("broker", "100,000 rows of 5 columns as Python values", table,
+            [sides.InScript("json.loads of the same table", table)], [Aim("ratio", 1.5)], rounds=20, warm_up=2),
+        Row("template", "validate and render a template", sides.Step("render", needs_data=False), [], [Aim("us", 50)],
+            rounds=30),
+        Row("start", "run, empty template",
+            sides.Command("airlock run, empty template", ["{airlock}", "run", "{template}", "--quiet"]),
+            sides.start_baselines(), [Aim("ratio to bwrap, python3", 1)], rounds=60, warm_up=3),
         Row("start", "exec, full", sides.Command("airlock exec, full", ["{airlock}", "exec", "{empty}", "--quiet"]),
             sides.start_baselines(), [Aim("ratio to bwrap, python3", 1)], rounds=60, warm_up=3),
         Row("start", "exec, portable",

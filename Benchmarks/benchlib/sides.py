@@ -22,6 +22,12 @@ class Sample:
     answer: object = None
     peak_mib: float = 0
     extra: dict = field(default_factory=dict)
+    # Milliseconds of each repetition, where they were timed one by one; else there is the one time.
+    repetitions: list = field(default_factory=list)
+
+    @property
+    def times(self):
+        return self.repetitions or [self.ms]
 
 
 class Command:
@@ -34,7 +40,8 @@ class Command:
     def start(self, setting):
         if not os.access(self.command[0], os.X_OK) and "{" not in self.command[0] and not shutil.which(self.command[0]):
             raise Missing(f"{self.command[0]} is not installed")
-        places = {"airlock": setting.airlock, "empty": setting.empty, "folder": os.path.dirname(setting.empty)}
+        places = {"airlock": setting.airlock, "empty": setting.empty, "template": setting.template,
+                  "folder": setting.folder.name}
         self.words = [word.format(**places) for word in self.command]
 
     def run(self):
@@ -43,19 +50,59 @@ class Command:
         passed = (time.perf_counter() - start) * 1000
         if ended.returncode != 0:
             raise Failure(f"{' '.join(self.words)} failed:\n{ended.stderr.decode(errors='replace')}")
-        return Sample(passed)
+        return Sample(passed, ended.stdout.decode(errors="replace"))
 
     def stop(self):
         pass
 
 
+BWRAP = ["bwrap", "--unshare-all", "--ro-bind", "/usr", "/usr", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64",
+         "/lib64", "--proc", "/proc", "--ro-bind", "{folder}", "{folder}", "/usr/bin/python3"]
+
+
 def start_baselines():
-    bind = ["--ro-bind", "/usr", "/usr", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64",
-            "--proc", "/proc", "--ro-bind", "{folder}", "{folder}"]
     return [
         Command("python3, no sandbox", ["/usr/bin/python3", "{empty}"]),
-        Command("bwrap, python3", ["bwrap", "--unshare-all", *bind, "/usr/bin/python3", "{empty}"]),
+        Command("bwrap, python3", [*BWRAP, "{empty}"]),
     ]
+
+
+class ScriptCommand(Command):
+    """A command that runs the script of the warm runs, as it was rendered for them."""
+
+    def start(self, setting):
+        super().start(setting)
+        path = os.path.join(setting.folder.name, "script.py")
+        if not os.path.exists(path):
+            step = Step("warm-run", needs_data=False)
+            step.start(setting)
+            text = step.run().extra["script"]
+            step.stop()
+            with open(path, "w") as file:
+                file.write(text)
+        self.words.append(path)
+
+
+class Pairs(ScriptCommand):
+    """The script again and again, two at a time; the time is that of one."""
+
+    count = 20
+
+    def run(self):
+        start = time.perf_counter()
+        running, ended, begun = [], 0, 0
+        while ended < self.count:
+            while len(running) < 2 and begun < self.count:
+                running.append(subprocess.Popen(self.words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL))
+                begun += 1
+            process, status = os.wait()
+            for child in [child for child in running if child.pid == process]:
+                child.returncode = os.waitstatus_to_exitcode(status)
+                if child.returncode != 0:
+                    raise Failure(f"{' '.join(self.words)} failed")
+                running.remove(child)
+                ended += 1
+        return Sample((time.perf_counter() - start) * 1000 / self.count)
 
 
 class Worker:
@@ -85,7 +132,9 @@ class Worker:
 
     def run(self):
         reply = self.ask({"step": self.step})
-        return Sample(reply["ms"], reply.get("answer"), reply.get("peak_mib", 0), reply.get("extra") or {})
+        self.last = Sample(reply["ms"], reply.get("answer"), reply.get("peak_mib", 0), reply.get("extra") or {},
+                           reply.get("samples") or [])
+        return self.last
 
     def stop(self):
         if self.process:
@@ -102,6 +151,23 @@ class Step(Worker):
 
     def command(self, setting):
         return [setting.built_bench(), "work", setting.prepared() if self.needs_data else setting.cache]
+
+
+class InScript:
+    """What a subject's script timed beside its own: one interpreter reads the same table in both ways."""
+
+    def __init__(self, label, subject):
+        self.label = label
+        self.subject = subject
+
+    def start(self, setting):
+        pass
+
+    def run(self):
+        return Sample(self.subject.last.extra["baseline_ms"])
+
+    def stop(self):
+        pass
 
 
 class HogQLParser(Worker):

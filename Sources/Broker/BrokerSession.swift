@@ -11,7 +11,11 @@ public final class BrokerSession: GuestChannel {
     private struct Shell {
         var state: BrokerState
         var link: (any GuestLink)?
-        var tasks: [Int: [Task<Void, Never>]] = [:]
+        var tasks: [Int: Task<Void, Never>] = [:]
+        /// When each of these is given up.
+        var deadlines: [Int: Duration] = [:]
+        /// The one timer, and what it waits for.
+        var timer: (moment: Duration, task: Task<Void, Never>)?
         var actions: [BrokerAction] = []
         var isPerforming = false
         /// A call could not be recorded: nothing is answered any more.
@@ -60,11 +64,18 @@ public final class BrokerSession: GuestChannel {
 
     public func ended() {
         apply { state, now in state.ended(now: now) }
+        shell.withLock { shell in
+            shell.timer?.task.cancel()
+            shell.timer = nil
+        }
     }
+
+    /// The time since the start.
+    private var now: Duration { clock.now() - origin.withLock { $0 } }
 
     /// Lets the state machine take an event, and performs what it asks for.
     private func apply(_ event: (inout BrokerState, Duration) -> [BrokerAction]) {
-        let now = clock.now() - origin.withLock { $0 }
+        let now = now
         let isFirst = shell.withLock { shell in
             shell.actions += event(&shell.state, now)
             defer { shell.isPerforming = shell.isPerforming || !shell.actions.isEmpty }
@@ -127,24 +138,50 @@ public final class BrokerSession: GuestChannel {
             }
             self.finish(call.key)
         }
-        let timer = Task {
-            do {
-                try await self.clock.sleep(call.options.timeout + BrokerSession.timeoutGrace)
-            } catch { return }
-            self.apply { state, now in state.timedOut(call.key, now: now) }
-        }
+        let deadline = now + call.options.timeout + BrokerSession.timeoutGrace
         // The call may have been answered already: then there is nothing left to remember.
         let isOpen = shell.withLock { shell in
             guard shell.state.isOpen(call.key) else { return false }
-            shell.tasks[call.key] = [work, timer]
+            shell.tasks[call.key] = work
+            shell.deadlines[call.key] = deadline
             return true
         }
-        if !isOpen { for task in [work, timer] { task.cancel() } }
+        if isOpen { wind(to: deadline) } else { work.cancel() }
     }
 
     private func finish(_ key: Int) {
-        let tasks = shell.withLock { $0.tasks.removeValue(forKey: key) ?? [] }
-        for task in tasks { task.cancel() }
+        let task = shell.withLock { shell in
+            shell.deadlines[key] = nil
+            return shell.tasks.removeValue(forKey: key)
+        }
+        task?.cancel()
+    }
+
+    /// Sees to it that the timer goes off then, or before. There is one for all calls, and it is not stopped when a call is
+    /// answered: one for each would cost a small call more than its way there and back.
+    private func wind(to deadline: Duration) {
+        let pause = deadline - now
+        shell.withLock { shell in
+            if shell.state.isOver { return }
+            if let timer = shell.timer, timer.moment <= deadline { return }
+            shell.timer?.task.cancel()
+            let task = Task {
+                do { try await self.clock.sleep(pause) } catch { return }
+                self.giveUp(at: deadline)
+            }
+            shell.timer = (deadline, task)
+        }
+    }
+
+    /// The timer has gone off.
+    private func giveUp(at moment: Duration) {
+        let (late, next) = shell.withLock { shell -> ([Int], Duration?) in
+            if shell.timer?.moment == moment { shell.timer = nil }
+            let late = shell.deadlines.filter { $0.value <= moment }.keys.sorted()
+            return (late, shell.deadlines.values.filter { $0 > moment }.min())
+        }
+        for key in late { apply { state, now in state.timedOut(key, now: now) } }
+        if let next { wind(to: next) }
     }
 
     private func answer(_ call: BrokerCall) async -> CallAnswer {

@@ -82,7 +82,7 @@ public final class Runner: Sendable {
 
     /// From now on keeps sandboxes waiting for the scripts to come, of the kinds of runs that come: interpreter, profile,
     /// packages and limits. A run starts in one if it can, else cold, and its result says why. Has to be ended with
-    /// ``letCool()``.
+    /// ``letCool()``. Raises this process's soft limit on open descriptors to the hard one, for good.
     ///
     /// - Returns: whether it did not do so already.
     @discardableResult public func keepWarm(_ settings: PoolSettings = .forThisHost) -> Bool {

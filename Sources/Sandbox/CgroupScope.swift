@@ -106,6 +106,9 @@ struct CgroupScope: ~Copyable {
         return lines.contains { $0.hasPrefix("oom_kill ") && $0 != "oom_kill 0" }
     }
 
+    /// Removes it; nothing may be in it any more.
+    consuming func end() {}
+
     deinit {
         guard let path else { return }
         // The processes are gone; the kernel may take a moment to let go of the directory.

@@ -1,4 +1,5 @@
 import AirlockCore
+import AirlockLauncher
 import Glibc
 
 /// Runs a trusted program of the host and collects what it prints.
@@ -52,6 +53,7 @@ enum HostCommand {
             throw AirlockError(
                 .interpreterUnavailable, "\(arguments[0]) could not be run", cause: String(cString: strerror(result)))
         }
+        airlock_restore_descriptor_limit(pid)
         return pid
     }
 

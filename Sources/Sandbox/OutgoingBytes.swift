@@ -2,13 +2,13 @@ import Glibc
 
 /// Bytes on their way to the child.
 struct OutgoingBytes {
-    private var pieces: [[UInt8]] = []
+    private var pieces: [ArraySlice<UInt8>] = []
     private var first = 0
     private var offset = 0
 
     var isEmpty: Bool { first == pieces.count }
 
-    mutating func append(_ bytes: [UInt8]) {
+    mutating func append(_ bytes: ArraySlice<UInt8>) {
         if !bytes.isEmpty { pieces.append(bytes) }
     }
 

@@ -3,15 +3,15 @@ import Glibc
 
 /// What a host that was killed while it described an interpreter left behind.
 extension RuntimeStore {
-    /// Removes it, unless another process describes one at this moment.
+    /// Waits until no other process describes one, and removes it.
     ///
-    /// - Returns: the lock (flock(2)) that others see while its holder describes.
+    /// - Returns: the lock (flock(2)) that others wait for while its holder describes.
     func lockAndSweep() throws(AirlockError) -> OwnedDescriptor {
         let path = directory + "/lock"
         let lock = OwnedDescriptor(open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600))
         guard lock.number >= 0 else { throw .file(path) }
-        if flock(lock.number, LOCK_EX | LOCK_NB) == 0 { sweep() }
-        guard retrying({ flock(lock.number, LOCK_SH) }) == 0 else { throw .file(path) }
+        guard retrying({ flock(lock.number, LOCK_EX) }) == 0 else { throw .file(path) }
+        sweep()
         return lock
     }
 

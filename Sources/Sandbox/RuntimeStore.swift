@@ -42,12 +42,13 @@ public struct RuntimeStore: Sendable {
         let identity = "\(candidate)\0\(real ?? "")\0\(digest)\0\(profile.rawValue)"
         let key = SHA256.hexDigest(Array(identity.utf8)).prefix(24)
         let path = "\(directory)/python-\(key).json"
-        var stored = stored(at: path)
-        stored?.command = candidate
-        if let stored, stored.isCurrent { return stored }
+        if let known = stored(at: path, as: candidate), known.isCurrent { return known }
         try prepareDirectory()
         let lock = try lockAndSweep()
         defer { withExtendedLifetime(lock.number) {} }
+        // Another process may have described it meanwhile.
+        let stored = stored(at: path, as: candidate)
+        if let stored, stored.isCurrent { return stored }
         var runtime = try describe(candidate, guest: guest, digest: digest, profile: profile)
         runtime.command = candidate
         do throws(AirlockError) {
@@ -63,9 +64,11 @@ public struct RuntimeStore: Sendable {
         return runtime
     }
 
-    private func stored(at path: String) -> PythonRuntime? {
+    private func stored(at path: String, as candidate: String) -> PythonRuntime? {
         guard let bytes = read(path), let json = try? JSONValue(json: bytes) else { return nil }
-        return PythonRuntime(json: json)
+        var runtime = PythonRuntime(json: json)
+        runtime?.command = candidate
+        return runtime
     }
 
     /// A file of the cache; `nil` if there is none, or if anybody else could have put it there: what lies there decides

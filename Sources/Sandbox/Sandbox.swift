@@ -69,18 +69,21 @@ public final class Sandbox: Sendable {
     public func run(
         _ request: SandboxRequest, channel: any GuestChannel
     ) async throws(AirlockError) -> SandboxOutcome {
-        try await onThread { link in self.supervise(request, channel: channel, link: link) }
+        try await onThread { link, deliver in deliver(self.supervise(request, channel: channel, link: link)) }
     }
 
-    /// Runs `body` on a thread of its own; cancelling the task ends the run that the link is of.
+    /// Takes what came of a run, once.
+    typealias Delivery = (Result<SandboxOutcome, AirlockError>) -> Void
+
+    /// Runs `body` on a thread of its own, and returns as soon as it has delivered; cancelling the task ends the run that the link is of.
     func onThread(
-        _ body: @escaping @Sendable (SupervisorLink) -> Result<SandboxOutcome, AirlockError>
+        _ body: @escaping @Sendable (SupervisorLink, _ deliver: Delivery) -> Void
     ) async throws(AirlockError) -> SandboxOutcome {
         let link = try SupervisorLink(clock: RunClock(start: .now))
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 do throws(AirlockError) {
-                    try DetachedThread.start { continuation.resume(returning: body(link)) }
+                    try DetachedThread.start { body(link) { continuation.resume(returning: $0) } }
                 } catch {
                     continuation.resume(returning: .failure(error))
                 }

@@ -80,8 +80,11 @@ final class Supervisor {
         nextPageTableCheck = .now + PageTableWatch.interval
     }
 
-    /// Serves the child until it is gone and reaped.
+    /// Serves the child until it is gone and reaped. Of a slot only init is left when this returns, which has reaped all
+    /// others and ends: what the kernel then takes apart, namespaces and mounts, takes longer than most scripts, and
+    /// ``awaitEnd()`` waits for it.
     func run() throws(AirlockError) -> SandboxOutcome {
+        link.open(child.replies.number)
         channel.started(link)
         let usage = serve()
         let now = ContinuousClock.now
@@ -125,7 +128,8 @@ final class Supervisor {
                 sources.append((.replies, pollfd(fd: child.replies.number, events: Int16(POLLOUT), revents: 0)))
             }
             var polled = sources.map(\.1)
-            _ = poll(&polled, nfds_t(polled.count), timeout(at: now))
+            let wait = link.willWait() ? timeout(at: now) : 0
+            _ = poll(&polled, nfds_t(polled.count), wait)
             var isGone = false
             for (index, entry) in polled.enumerated() where entry.revents != 0 {
                 switch sources[index].0 {
@@ -135,10 +139,12 @@ final class Supervisor {
                 case .output: if !readOutput() { open.remove(.output) }
                 case .errors: if !readErrors() { open.remove(.errors) }
                 case .requests: if !readRequests() { open.remove(.requests) }
-                case .replies: if !outgoing.write(to: entry.fd) { repliesAreRead = false }
+                case .replies:
+                    if !outgoing.write(to: entry.fd) { repliesAreRead = false }
+                    if outgoing.isEmpty { link.caughtUp() }
                 }
             }
-            if isGone { break }
+            if isGone || !child.isOwn && hasEnded { break }
         }
         while readReport() {}
         var usage = rusage()
@@ -147,6 +153,17 @@ final class Supervisor {
         // Somebody killed init. The kernel ends its script with it, but only a PID namespace ends first.
         if evidence.record == nil, scratch != nil, let payload = evidence.payload { airlock_await_end(payload, 1000) }
         return usage
+    }
+
+    /// Whether init has reaped the script, and all that it left.
+    private var hasEnded: Bool { evidence.record?.event == AIRLOCK_EVENT_ENDED.rawValue }
+
+    /// Waits until nothing is left of a slot, whose namespaces end before its init does.
+    func awaitEnd() {
+        var end = pollfd(fd: child.pidfd.number, events: Int16(POLLIN), revents: 0)
+        // It has nothing more to do; should somebody have stopped it, it is killed.
+        if retrying({ poll(&end, 1, 500) }) == 0 { _ = airlock_kill(child.pidfd.number) }
+        _ = retrying { poll(&end, 1, -1) }
     }
 
     /// A script that seemed to succeed may have left half a frame behind: that is the channel's to say, and it is known
@@ -269,9 +286,15 @@ final class Supervisor {
 
     /// What the child wrote before its end is still in the pipes; nobody writes any more, so this ends.
     private func drain() {
-        for _ in 0..<64 where readOutput() && hasInput(child.output.number) {}
-        for _ in 0..<64 where readErrors() && hasInput(child.errors.number) {}
-        for _ in 0..<64 where readRequests() && hasInput(child.requests.number) {}
+        drain(child.output.number, readOutput)
+        drain(child.errors.number, readErrors)
+        drain(child.requests.number, readRequests)
+    }
+
+    private func drain(_ descriptor: Int32, _ read: () -> Bool) {
+        for _ in 0..<64 {
+            guard hasInput(descriptor), read() else { return }
+        }
     }
 
     private func hasInput(_ descriptor: Int32) -> Bool {

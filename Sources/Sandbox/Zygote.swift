@@ -69,9 +69,11 @@ public final class Zygote: Sendable {
 
     /// Whether it should make further slots: it lives, is neither too old nor used too often, and the interpreter, its
     /// library, its packages and the guest are as they were.
-    public var isCurrent: Bool {
+    public var isCurrent: Bool { isFit && runtime.isCurrent }
+
+    /// The same without a look at the files, for whoever has just taken one.
+    public var isFit: Bool {
         service.isAlive && ContinuousClock.now - madeAt < maxAge && slots.load(ordering: .relaxed) < maxSlots
-            && runtime.isCurrent
     }
 
     /// Makes no more slots. Those that wait and those that run live on; the last one to end takes it with it.

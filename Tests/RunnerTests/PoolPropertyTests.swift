@@ -30,6 +30,7 @@ import Testing
             settings.maxQueued = .random(in: 0...6, using: &random)
             settings.maxWait = .milliseconds(Int.random(in: 0...60, using: &random))
             settings.refillInterval = .milliseconds(Int.random(in: 0...10, using: &random))
+            settings.refillDelay = .milliseconds(Int.random(in: 0...20, using: &random))
             settings.maxOriginSlots = .random(in: 1...30, using: &random)
             settings.maxOriginAge = .milliseconds(Int.random(in: 1...2000, using: &random))
             settings.maxOriginFailures = .random(in: 1...3, using: &random)

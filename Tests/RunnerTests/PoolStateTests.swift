@@ -9,6 +9,7 @@ import Testing
         var settings = PoolSettings()
         (settings.target, settings.maxSlots, settings.maxMaking) = (2, 4, 2)
         settings.refillInterval = .milliseconds(10)
+        settings.refillDelay = .zero
         settings.maxWait = .milliseconds(50)
         settings.backOff = .milliseconds(100)
         settings.maxBackOff = .milliseconds(400)
@@ -62,6 +63,37 @@ import Testing
                 Step(51, .slotEnded(2)),
             ])
         #expect(state.snapshot.servedAtOnce == 2 && state.snapshot.busy == 1 && state.snapshot.making == 2)
+    }
+
+    @Test func nothingIsMadeInTheWayOfAScriptThatHasJustBegun() {
+        let patient = Self.settings { ($0.target, $0.maxSlots, $0.refillDelay) = (2, 6, .milliseconds(8)) }
+        let start = Self.start + [Step(21, .slotMade(3))]
+        // One of two will do while it is under way: made when it has ended.
+        play(
+            start + [
+                Step(40, .requested(2), [.serve(request: 2, slot: 2)]),
+                Step(42, .slotEnded(2), [.discard(2), .makeSlot(4, origin: 1)]),
+            ], patient)
+        // Or when it takes long.
+        let state = play(
+            start + [
+                Step(40, .requested(2), [.serve(request: 2, slot: 2)]), Step(47, .timePassed),
+                Step(48, .timePassed, [.makeSlot(4, origin: 1)]),
+            ], patient)
+        #expect(state.snapshot.busy == 1)
+        // None is less than half.
+        play(
+            start + [
+                Step(40, .requested(2), [.serve(request: 2, slot: 2)]),
+                Step(41, .requested(3), [.serve(request: 3, slot: 3), .makeSlot(4, origin: 1)]),
+            ], patient)
+    }
+
+    @Test func itWakesForWhatItPutOff() {
+        let patient = Self.settings { $0.refillDelay = .milliseconds(8) }
+        let state = play(
+            Self.start + [Step(21, .slotMade(3)), Step(40, .requested(2), [.serve(request: 2, slot: 2)])], patient)
+        #expect(state.nextWake(after: .milliseconds(40)) == .milliseconds(48))
     }
 
     @Test func aBurstIsForkedOnDemandThenQueued() {
@@ -182,6 +214,12 @@ import Testing
     func sizes(cores: Int, freeBytes: Int?, target: Int, most: Int) {
         let settings = PoolSettings.sized(cores: cores, freeMemory: freeBytes.map { ByteCount($0) })
         #expect(settings.target == target && settings.maxSlots == most, "\(settings)")
+    }
+
+    @Test(arguments: [(nil, 12), (1 << 20, 12), (160, 10), (16, 1), (0, 1)] as [(Int?, Int)])
+    func descriptorsBoundTheSize(descriptors: Int?, most: Int) {
+        let settings = PoolSettings.sized(cores: 2, freeMemory: nil, descriptors: descriptors)
+        #expect(settings.maxSlots == most && settings.target <= most)
     }
 
     @Test func quantiles() {

@@ -2,9 +2,11 @@
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <sched.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -26,6 +28,25 @@ uint64_t airlock_slot_namespaces(void) { return CLONE_NEWUSER | CLONE_NEWNS | CL
 int airlock_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
 int airlock_event(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+/// The soft limit before it was raised; 0 as long as it was not.
+static _Atomic rlim_t descriptors_before;
+
+void airlock_raise_descriptor_limit(void) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limit.rlim_max) return;
+  rlim_t before = limit.rlim_cur, none = 0;
+  limit.rlim_cur = limit.rlim_max;
+  if (setrlimit(RLIMIT_NOFILE, &limit) == 0) atomic_compare_exchange_strong(&descriptors_before, &none, before);
+}
+
+void airlock_restore_descriptor_limit(pid_t process) {
+  struct rlimit limit;
+  rlim_t before = atomic_load(&descriptors_before);
+  if (before == 0 || prlimit(process, RLIMIT_NOFILE, NULL, &limit) != 0 || limit.rlim_max < before) return;
+  limit.rlim_cur = before;
+  prlimit(process, RLIMIT_NOFILE, &limit, NULL);
+}
 
 int airlock_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
 

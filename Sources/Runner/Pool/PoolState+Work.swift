@@ -25,7 +25,8 @@ extension PoolState {
         if successor == nil, let current, let origin = origins[current] {
             moments.append(origin.since + settings.maxOriginAge)
         }
-        if wantsRefill { moments.append(nextRefill) }
+        if wantsRefill(now) { moments.append(nextRefill) }
+        if !isCalm { moments.append(lastServed + settings.refillDelay) }
         // What could be done by now was done.
         return moments.filter { $0 > now }.min()
     }
@@ -53,9 +54,9 @@ extension PoolState {
 
     /// Its first slot shows whether it is any good, and takes the place of a waiting one where there is no other.
     private mutating func proveSuccessor(_ now: Duration) {
-        guard let successor, let origin = origins[successor], origin.isMade, origin.slots == 0, now >= retryAt else {
-            return
-        }
+        guard let successor, let origin = origins[successor], origin.isMade, origin.slots == 0, now >= retryAt,
+            making <= settings.maxMaking
+        else { return }
         if slots.count >= settings.maxSlots {
             guard let oldest = waiting.first else { return }
             drop(oldest)
@@ -68,14 +69,20 @@ extension PoolState {
         while queue.count > makingFrom(current), canMake { make(from: current) }
     }
 
-    private var wantsRefill: Bool {
-        guard let current else { return false }
-        return canMake && waiting.count + makingFrom(current) - queue.count < settings.target
+    private func wantsRefill(_ now: Duration) -> Bool {
+        guard let current, canMake else { return false }
+        // A slot in the making takes a processor from the script that has just begun.
+        let isInTheWay = !isCalm && now < lastServed + settings.refillDelay
+        let wanted = isInTheWay ? (settings.target + 1) / 2 : settings.target
+        return waiting.count + makingFrom(current) - queue.count < wanted
     }
+
+    /// No slot is in use.
+    private var isCalm: Bool { slots.values.allSatisfy { $0.phase != .busy } }
 
     private mutating func refill(_ now: Duration) {
         guard let current, now >= retryAt else { return }
-        while now >= nextRefill, wantsRefill {
+        while now >= nextRefill, wantsRefill(now) {
             nextRefill = now + settings.refillInterval
             make(from: current)
         }

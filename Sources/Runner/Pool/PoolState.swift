@@ -78,6 +78,8 @@ struct PoolState {
     /// Nothing is made before.
     var retryAt = Duration.zero
     var nextRefill = Duration.zero
+    /// When a request was last given a slot.
+    var lastServed = Duration.zero
     var isDraining = false
     var isDrained = false
     var count = PoolSnapshot()
@@ -150,6 +152,7 @@ struct PoolState {
     mutating func serve(_ request: Request, _ now: Duration) {
         let slot = waiting.removeFirst()
         slots[slot]?.phase = .busy
+        lastServed = now
         count.served += 1
         if request.since == now { count.servedAtOnce += 1 }
         count.waits.add(now - request.since)

@@ -40,7 +40,10 @@ final class WarmStart: Sendable {
     private let settings: PoolSettings
     private let state = Mutex(State())
 
-    init(_ settings: PoolSettings) { self.settings = settings }
+    init(_ settings: PoolSettings) {
+        self.settings = settings
+        DescriptorLimit.raise()
+    }
 
     /// A sandbox for this run, if one waits or comes soon. The first run of a kind sets things going and starts cold.
     func slot(for request: SandboxRequest, in sandbox: Sandbox, packages: [String]) async -> Answer {

@@ -43,7 +43,8 @@ struct ZygoteSlots: SlotSource {
             maxSlots: min(settings.maxOriginSlots, .max / 2) * 2)
     }
 
-    func isCurrent(_ origin: Zygote) -> Bool { origin.isCurrent }
+    /// The runner has just looked at the interpreter's files: a changed one is another kind, and replaces this pool.
+    func isCurrent(_ origin: Zygote) -> Bool { origin.isFit }
 
     func makeSlot(from origin: Zygote) async throws(AirlockError) -> Slot { try await origin.makeSlot(kind.limits) }
 

@@ -73,6 +73,7 @@ struct KeyCommand {
         defer { for pointer in argv + variables { free(pointer) } }
         var child: pid_t = 0
         let code = posix_spawnp(&child, words.first ?? "", &actions, &attributes, &argv, &variables)
+        if code == 0 { airlock_restore_descriptor_limit(child) }
         guard code == 0 else { throw KeyFault("the command cannot be started: \(String(cString: strerror(code)))") }
         return child
     }

@@ -9,11 +9,14 @@ enum SchemaCheck {
         var problems: [Problem]
     }
 
+    /// - Parameter kept: where the compiled schema is looked for and kept, unless there are names, which become part of it.
     static func check(
-        _ value: JSONValue, against schema: JSONValue, names: [DataAwareFormat: [String]] = [:]
+        _ value: JSONValue, against schema: JSONValue, names: [DataAwareFormat: [String]] = [:], kept: KeptSchema? = nil
     ) -> Result<[Problem], BrokenSchema> {
+        if names.isEmpty, let known = kept?.value { return .success(known.problems(in: value)) }
         do throws(AirlockError) {
             let compiled = try JSONSchema(schema, options: options(names))
+            if names.isEmpty { kept?.value = compiled }
             return .success(compiled.problems(in: value))
         } catch {
             return .failure(BrokenSchema(problems: problems(of: error)))

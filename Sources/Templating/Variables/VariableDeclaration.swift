@@ -12,6 +12,7 @@ public struct VariableDeclaration: Sendable, Hashable {
     public let isRequired: Bool
     /// What must hold between this value and those of other variables.
     public let orderRules: [OrderRule]
+    let kept = KeptSchema()
 
     init(name: String, schema: JSONValue, isSecret: Bool, isRequired: Bool, orderRules: [OrderRule]) {
         self.name = name

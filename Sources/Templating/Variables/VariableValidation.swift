@@ -58,7 +58,7 @@ struct VariableValidation {
             }
             if origins[variable.name] == nil { origins[variable.name] = .template }
             let value = WholeNumbers.normalised(raw, variable.schema)
-            switch SchemaCheck.check(value, against: variable.schema, names: names) {
+            switch SchemaCheck.check(value, against: variable.schema, names: names, kept: variable.kept) {
             case .failure(let broken):
                 let base = JSONPointer.appending(variable.name, to: ManifestReader.tool + "/variables")
                 schemaProblems += broken.problems.map { problem in

@@ -1,4 +1,5 @@
 """Rows under named columns."""
+from airlock_channel import build as _build
 
 
 class Row(tuple):
@@ -74,19 +75,33 @@ class Table:
     age_ms: how old the answer is, in milliseconds.
     """
 
-    __slots__ = ("columns", "types", "rows", "complete", "cut_by", "age_ms", "_class")
+    __slots__ = ("columns", "types", "complete", "cut_by", "age_ms", "_class", "_lists", "_rows")
 
     def __init__(self, columns, rows, types=None, complete=True, cut_by=None, age_ms=0):
         self.columns = list(columns)
         self.types = list(types or ())
         self._class = _row_class(tuple(self.columns))
-        self.rows = [self._class(row) for row in rows]
+        # What arrived becomes rows when they are first asked for: a script may want a column or the number only.
+        self._lists = list(rows)
+        self._rows = None
         self.complete = complete
         self.cut_by = cut_by
         self.age_ms = age_ms
 
+    @property
+    def rows(self):
+        if self._rows is None:
+            self._rows = _build(list, map(self._class, self._lists))
+            self._lists = None
+        return self._rows
+
+    @rows.setter
+    def rows(self, rows):
+        self._rows = rows
+        self._lists = None
+
     def __len__(self):
-        return len(self.rows)
+        return len(self._lists if self._rows is None else self._rows)
 
     def __iter__(self):
         return iter(self.rows)
@@ -103,7 +118,9 @@ class Table:
         except KeyError:
             known = ", ".join(self.columns)
             raise KeyError("there is no column %r; there are: %s" % (name, known)) from None
-        return [tuple.__getitem__(row, place) for row in self.rows]
+        if self._rows is None:
+            return [row[place] for row in self._lists]
+        return [tuple.__getitem__(row, place) for row in self._rows]
 
     def dicts(self):
         """The rows as dicts."""

@@ -360,6 +360,10 @@ int airlock_probe_listener(void);
 int airlock_pipe(int ends[_Nonnull 2]);
 /// eventfd(2), close-on-exec and non-blocking.
 int airlock_event(void);
+/// Raises the soft limit on descriptors (RLIMIT_NOFILE) to the hard one, once.
+void airlock_raise_descriptor_limit(void);
+/// Gives a program that was just started the limit this process was started with.
+void airlock_restore_descriptor_limit(pid_t process);
 /// memfd_create(2), close-on-exec.
 int airlock_memory_file(const char *name);
 /// posix_spawn_file_actions_addchdir_np(3): 0, or an error number.

@@ -1,0 +1,184 @@
+import AirlockCore
+import DriverKit
+import Glibc
+import LocalWarehouse
+import Runner
+import Templating
+
+/// Runs in sandboxes that wait for them, from the request to the result.
+enum WarmSteps {
+    static func all(_ data: BenchData) -> [any BenchStep] {
+        let warehouse = LocalDriver(path: data.warehouse)
+        return [
+            WarmRunStep(name: "warm-run", text: WarmScripts.small, driver: MemoryDriver()),
+            WarmRunStep(name: "warm-run-query", text: WarmScripts.withQuery, driver: warehouse),
+            QueryStep(driver: warehouse), ManyRunsStep(), RoundTripStep(), PingPongStep(), LargeTableStep(),
+            RenderStep(), WaitingSlotStep(), ManySlotsStep(),
+        ]
+    }
+
+    /// What a script printed.
+    static func output(of result: RunResult) -> JSONValue {
+        .string(String(decoding: result.standardOutput.bytes, as: UTF8.self))
+    }
+}
+
+/// One run: variables validated, template rendered, script run, result read.
+struct WarmRunStep: BenchStep {
+    let name: String
+    let driver: any DataDriver
+    private let template: Result<Template, any Error>
+    private let setting = WarmSetting()
+
+    init(name: String, text: String, driver: any DataDriver) {
+        self.name = name
+        self.driver = driver
+        template = Result { try WarmSetting.template("orders", text) }
+    }
+
+    func run() async throws -> StepRun {
+        let request = RunRequest(template: try template.get(), driver: driver)
+        try await setting.wait(for: request)
+        var timings: [RunTiming] = []
+        var usage = RunUsage()
+        var run = try await StepRun.timing {
+            let result = try await setting.warmRun(request)
+            timings = result.timings
+            usage = result.usage
+            return WarmSteps.output(of: result)
+        }
+        run.extra["user_cpu_ms"] = .double(usage.userCPU / .milliseconds(1))
+        run.extra["system_cpu_ms"] = .double(usage.systemCPU / .milliseconds(1))
+        run.extra["faults_ms"] = .double(Double(usage.minorPageFaults))
+        for timing in timings { run.extra["\(timing.step)_ms"] = .double(timing.time / .milliseconds(1)) }
+        if driver.name == "memory" {
+            let values = try request.template.validateOffline(VariableInputs())
+            run.extra["script"] = .string(try request.template.render(values).text)
+        }
+        return run
+    }
+}
+
+/// The same query as a script's, without a script.
+struct QueryStep: BenchStep {
+    let name = "query-in-process"
+    let driver: LocalDriver
+
+    func run() async throws -> StepRun {
+        try await StepRun.timing {
+            let prepared = try await driver.prepare(
+                WarmScripts.query, values: ["event": .string(WarmScripts.queriedEvent)])
+            return .int(try await prepared.run(QueryOptions()).table.rows.count)
+        }
+    }
+}
+
+/// 500 runs, as many at a time as there are cores; the time is that of one.
+struct ManyRunsStep: BenchStep {
+    let name = "warm-runs"
+    private static let count = 500
+    private let setting = WarmSetting()
+
+    func run() async throws -> StepRun {
+        let request = RunRequest(
+            template: try WarmSetting.template("orders", WarmScripts.small), driver: MemoryDriver())
+        try await setting.wait(for: request)
+        var warm = 0
+        var run = try await StepRun.timing {
+            try await ParallelRuns(setting.runner).make(Self.count, request: { _ in request }) { _, result in
+                if try WarmSetting.checked(result).startPath == .warm { warm += 1 }
+            }
+            return .int(Self.count)
+        }
+        run.milliseconds /= Double(Self.count)
+        run.extra = [
+            "runs_per_second": .double(1000 / run.milliseconds),
+            "warm_share": .double(Double(warm) / Double(Self.count)),
+        ]
+        return run
+    }
+}
+
+/// Small calls of one script, each of them a sample.
+struct RoundTripStep: BenchStep {
+    let name = "broker-round-trip"
+    private let setting = WarmSetting()
+
+    func run() async throws -> StepRun {
+        var request = RunRequest(
+            template: try WarmSetting.template("calls", WarmScripts.roundTrips), driver: MemoryDriver())
+        request.limits.calls = WarmScripts.calls
+        try await setting.wait(for: request)
+        let result = try await setting.warmRun(request)
+        return try StepRun(samples: (result.result?.arrayValue ?? []).compactMap { $0.doubleValue }.map { $0 / 1000 })
+    }
+}
+
+/// As many bytes as such a call sends and gets, to and fro between two processes that do nothing else.
+struct PingPongStep: BenchStep {
+    let name = "pipe-ping-pong"
+    private static let bytes = 64
+
+    func run() async throws -> StepRun {
+        let echo = try EchoProcess()
+        defer { echo.end() }
+        let clock = ContinuousClock()
+        var message = [UInt8](repeating: 0x2E, count: Self.bytes)
+        var samples: [Double] = []
+        for _ in 0..<WarmScripts.calls {
+            let start = clock.now
+            guard write(echo.input, &message, message.count) == message.count,
+                read(echo.output, &message, message.count) == message.count
+            else { throw AirlockError(.internalError, "the other process ended") }
+            samples.append((clock.now - start) / .milliseconds(1))
+        }
+        return try StepRun(samples: Array(samples.dropFirst(WarmScripts.calls / 10)))
+    }
+
+    /// The other process: gives back what it is given.
+    static func echo() {
+        var message = [UInt8](repeating: 0, count: bytes)
+        while true {
+            let count = read(STDIN_FILENO, &message, message.count)
+            guard count > 0, write(STDOUT_FILENO, message, count) == count else { return }
+        }
+    }
+}
+
+/// A table of 100,000 rows on its way into a script, and `json.loads` of the same table's JSON in that script.
+struct LargeTableStep: BenchStep {
+    let name = "large-table"
+    private let setting = WarmSetting()
+
+    func run() async throws -> StepRun {
+        guard MemoryDriver.prepare() else { throw AirlockError(.internalError, "there is no table") }
+        var request = RunRequest(
+            template: try WarmSetting.template("table", WarmScripts.largeTable), driver: MemoryDriver())
+        request.limits.rows = WarmScripts.tableRows
+        request.limits.memory = .mebibytes(1024)
+        try await setting.wait(for: request)
+        let figures = (try await setting.warmRun(request).result?.arrayValue ?? []).compactMap { $0.doubleValue }
+        guard figures.count == 3 else { throw AirlockError(.internalError, "the script did not say what it took") }
+        return StepRun(milliseconds: figures[0] / 1000, extra: ["baseline_ms": .double(figures[1] / 1000)])
+    }
+}
+
+/// Variables validated and a template rendered, many times; the time is that of one.
+struct RenderStep: BenchStep {
+    let name = "render"
+    private static let repetitions = 200
+
+    func run() async throws -> StepRun {
+        let template = try WarmSetting.template("orders", WarmScripts.small)
+        let inputs = VariableInputs(values: ["countries": ["DE", "US", "JP", "BR"], "orders": 500, "currency": "USD"])
+        var run = try await StepRun.timing {
+            var bytes = 0
+            for _ in 0..<Self.repetitions {
+                bytes += try template.render(try await template.validate(inputs)).text.utf8.count
+            }
+            return .int(bytes)
+        }
+        run.milliseconds /= Double(Self.repetitions)
+        return run
+    }
+}
