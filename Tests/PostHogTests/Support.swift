@@ -16,6 +16,12 @@ func makeDriver(
     configuration.projectKey = SecretText(testProjectKey)
     // The machine may be busy: what waits here waits for a server that answers at once.
     configuration.blockingTime = .seconds(600)
+    configuration.healthTimeout = .seconds(300)
+    configuration.flags.definitionsTimeout = .seconds(300)
+    for group in [\PostHogConfiguration.queries, \.objects, \.ingestion] {
+        configuration[keyPath: group].retry.attemptTimeout = .seconds(300)
+        configuration[keyPath: group].retry.totalTimeout = .seconds(300)
+    }
     change(&configuration)
     return try PostHogDriver(configuration, random: { 0 })
 }

@@ -34,6 +34,8 @@ public struct PostHogConfiguration: Sendable {
     /// A query that is to take longer than this is asked for asynchronously and polled. Default 30 s.
     public var blockingTime = Duration.seconds(30)
     public var flags = FlagSettings()
+    /// A health check waits no longer for each of its requests. Default 5 s.
+    public var healthTimeout = Duration.seconds(5)
 
     /// Where flags are evaluated.
     public struct FlagSettings: Sendable, Hashable {
@@ -50,6 +52,8 @@ public struct PostHogConfiguration: Sendable {
         public var mode = Mode.auto
         /// How old definitions may be before they are asked for again. Default 30 s, as PostHog's SDKs have it.
         public var pollInterval = Duration.seconds(30)
+        /// An answer about flags does not wait longer for definitions. Default 10 s.
+        public var definitionsTimeout = Duration.seconds(10)
 
         public init() {}
     }

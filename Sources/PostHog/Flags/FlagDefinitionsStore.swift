@@ -21,9 +21,6 @@ actor FlagDefinitionsStore {
     private var fault: AirlockError?
     private var asking: Task<Void, Never>?
 
-    /// An answer about flags does not wait longer for definitions.
-    static let timeout = Duration.seconds(10)
-
     init(_ client: PostHogClient) { self.client = client }
 
     /// Why there are no definitions, or old ones.
@@ -85,7 +82,7 @@ actor FlagDefinitionsStore {
         // Callers wait for each other here already, and an answer of 304 is nothing to keep.
         request.isShared = false
         if definitions != nil, let entityTag { request.headers = [("If-None-Match", entityTag)] }
-        request.timeout = Self.timeout
+        request.timeout = client.configuration.flags.definitionsTimeout
         return request
     }
 }

@@ -26,9 +26,6 @@ extension PostHogDriver {
         return found
     }
 
-    /// Nobody waits longer than this for one of its requests.
-    private static let patience = Duration.seconds(5)
-
     /// `reachable`, `key` and `scopes` by one request that every key may make.
     private func keyChecks() async -> (checks: [HealthCheck], date: (header: String, at: Duration)?) {
         guard client.configuration.personalKey != nil else {
@@ -40,7 +37,7 @@ extension PostHogDriver {
         }
         var request = PostHogRequest.get("health", "/api/personal_api_keys/@current/")
         request.isShared = false
-        request.timeout = Self.patience
+        request.timeout = client.configuration.healthTimeout
         let (start, sent) = (client.clock.now, client.clock.unixTime)
         do throws(PostHogFailure) {
             let answer = try await client.deliver(request).value
@@ -81,7 +78,7 @@ extension PostHogDriver {
     private func projectChecks() async -> [HealthCheck] {
         var request = PostHogRequest.get("health", "/api/projects/\(client.configuration.projectID)/")
         request.isShared = false
-        request.timeout = Self.patience
+        request.timeout = client.configuration.healthTimeout
         do throws(PostHogFailure) {
             let project = try await client.deliver(request).value.body
             let zone = project["timezone"]?.stringValue.flatMap(PostHogFault.presentable) ?? "an unknown time zone"
@@ -110,7 +107,8 @@ extension PostHogDriver {
     private func queryCheck() async -> HealthCheck {
         do throws(AirlockError) {
             let start = client.clock.now
-            _ = try await prepare("SELECT 1", values: [:]).run(QueryOptions(maxRows: 1, timeout: Self.patience))
+            _ = try await prepare("SELECT 1", values: [:]).run(
+                QueryOptions(maxRows: 1, timeout: client.configuration.healthTimeout))
             return HealthCheck("queries", .good, "a query is answered in \((client.clock.now - start).shortText)")
         } catch {
             return HealthCheck("queries", error)
