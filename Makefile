@@ -64,7 +64,7 @@ format:
 
 bench: release
 	@$(SWIFT) build $(RELEASE) --product airlock-bench
-	@Benchmarks/bench .build/release
+	@Benchmarks/bench .build/release --check
 
 bench-security: release
 	@$(SWIFT) build $(RELEASE) --product airlock-probes

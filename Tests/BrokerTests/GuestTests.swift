@@ -6,6 +6,36 @@ import Testing
 
 /// The real guest: Python's bootstrap and package against a session.
 @Suite(.timeLimit(.minutes(10))) struct GuestTests {
+    /// Rows come to be when they are asked for, and what can be said without them needs none.
+    @Test func aTableMakesItsRowsWhenTheyAreAskedFor() async throws {
+        var driver = FakeDriver()
+        driver.answer = { (_, _, _) throws(AirlockError) in
+            let rows: [[JSONValue]] = (0..<5000).map { [.int($0), .string("row \($0)")] }
+            return QueryReply(table: Table(columns: ["n", "text"], rows: rows))
+        }
+        let script = """
+            import airlock, gc
+            table = airlock.query("SELECT n, text FROM t")
+            print(len(table), sum(table.column("n")), table._rows is None, gc.isenabled())
+            rows = table.rows
+            print(rows is table.rows, type(rows), rows[4999].text, sum(table.column("n")), len(table), table._lists)
+            table.rows = rows[:2]
+            print(len(table), [row.n for row in table], table == table[:])
+            gc.disable()
+            print(len(airlock.query("SELECT n, text FROM t").rows), gc.isenabled())
+            """
+        let run = try await runGuest(script, driver: driver)
+        #expect(run.standardError == "")
+        #expect(
+            run.standardOutput == """
+                5000 12497500 True True
+                True <class 'list'> row 4999 12497500 5000 None
+                2 [0, 1] True
+                5000 False
+
+                """)
+    }
+
     @Test func theWholeWay() async throws {
         var driver = FakeDriver()
         driver.answer = { (text, values, options) throws(AirlockError) in
