@@ -49,8 +49,9 @@ public final class Runner: Sendable {
         self.logger = logger
     }
 
-    /// Makes one run. How it ended is in the result; this does not throw, and when it returns nothing of the run is
-    /// left but the result; of one that started warm, its init may be ending, which has reaped all others. Cancelling the task ends the run as `cancelled`.
+    /// Makes one run. How it ended is in the result; this does not throw, and when it returns nothing of the run is left but
+    /// the result, and of one that started warm its init, which has reaped all others and is ending. Cancelling the task ends
+    /// the run as `cancelled`.
     public func run(_ request: RunRequest) async -> RunResult {
         var result = RunResult(runID: RunID.new(), template: request.template.name, status: .internalError)
         result.templateDigest = request.template.digest
