@@ -11,7 +11,7 @@ enum WarmScripts {
         #
         # [tool.airlock.variables]
         # countries = { type = "array", items = { type = "string", pattern = "^[A-Z]{2}$" }, minItems = 1, maxItems = 20, description = "Where orders come from", default = ["DE", "US", "FR"] }
-        # orders    = { type = "integer", description = "How many orders", minimum = 1, maximum = 10000, default = 200 }
+        # orders    = { type = "integer", description = "How many orders", minimum = 1, maximum = 10000, default = 20 }
         # currency  = { type = "string", description = "What amounts are in", enum = ["EUR", "USD"], default = "EUR" }
         # since     = { type = "string", format = "date", description = "The first day", default = "2026-01-01" }
         #
@@ -48,7 +48,7 @@ enum WarmScripts {
 
         """
 
-    /// JSON and statistics over 200 records: what a small analysis does with what it has.
+    /// JSON and statistics over 20 records: 0.1 ms of work in an interpreter that is hot, so that what is timed is the start.
     static let small = head + body
 
     static let query = "SELECT event, distinct_id, timestamp FROM events WHERE event = {event} LIMIT 20"

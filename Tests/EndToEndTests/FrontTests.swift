@@ -68,7 +68,10 @@ import Testing
         }
         let forged = ["AIRLOCK_HEAD_START": "1 2 3"]
         #expect(try answer(["version"], cache: cache, environment: forged).contains("\"told\": null"))
-        #expect(try answer(["run", "../exec"], cache: cache).contains("\"told\": null"))
+        #expect(try answer(["run", "a b"], cache: cache).contains("\"told\": null"))
+        for path in ["../exec", "exec.py"] {
+            #expect(try answer(["run", path], cache: cache).contains("\"told\": \"- \(cache)/launch-path\""))
+        }
         #expect(try answer(["run", "exec"], cache: cache).contains("\"told\": \"- \(cache)/launch-run-exec\""))
         #expect(chmod(kept, 0o666) == 0)
         #expect(try answer(["exec", "-"], cache: cache).contains("\"told\": \"- \(kept)\""))

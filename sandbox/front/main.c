@@ -27,14 +27,21 @@ static bool is_plain(const char *name) {
          strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") == length;
 }
 
-/// The file that holds what this invocation's sandbox was the last time: `airlock run NAME` and `airlock exec FILE` have
-/// one, unless an option makes the sandbox one of a kind of its own.
+/// A template's file, as the engine tells it from a name.
+static bool is_path(const char *text) {
+  size_t length = strlen(text);
+  return strchr(text, '/') != NULL || (length > 3 && strcmp(text + length - 3, ".py") == 0);
+}
+
+/// The file that holds what this invocation's sandbox was the last time: `airlock run NAME` has one for each name, `airlock
+/// run FILE` and `airlock exec FILE` one each, unless an option makes the sandbox one of a kind of its own.
 static bool find_file(int argc, char **argv, char *path, size_t size) {
   static const char *const special[] = {"--isolation", "--limit", "--profile", "--seed", "--help", "-h"};
   if (argc < 3) return false;
   bool is_run = strcmp(argv[1], "run") == 0;
   if (!is_run && strcmp(argv[1], "exec") != 0) return false;
-  if (is_run && !is_plain(argv[2])) return false;
+  const char *kind = !is_run ? "exec" : is_path(argv[2]) ? "path" : is_plain(argv[2]) ? "run-" : NULL;
+  if (kind == NULL) return false;
   for (int index = 2; index < argc; index++)
     for (size_t option = 0; option < sizeof special / sizeof *special; option++)
       if (starts_with(argv[index], special[option])) return false;
@@ -42,7 +49,7 @@ static bool find_file(int argc, char **argv, char *path, size_t size) {
   if (!airlock_cache_directory(getenv("AIRLOCK_CACHE"), getenv("XDG_CACHE_HOME"), getenv("HOME"), directory,
                                sizeof directory))
     return false;
-  int length = snprintf(path, size, "%s/launch-%s%s", directory, is_run ? "run-" : "exec", is_run ? argv[2] : "");
+  int length = snprintf(path, size, "%s/launch-%s%s", directory, kind, kind[0] == 'r' ? argv[2] : "");
   return length > 0 && (size_t)length < size;
 }
 
