@@ -32,14 +32,16 @@ public struct BuiltBinary: Sendable {
     public let cache: String
     private let identity: Identity
 
-    /// - Parameter name: another program of the package.
+    /// - Parameters:
+    ///   - name: another program of the package.
+    ///   - cache: a folder for one test alone, for who looks at what is in it. Default: one that all tests share and keep.
     /// - Throws: when this build has no binary, or when the tests are not root's and another identity is asked for.
-    public init(_ name: String = "airlock", as identity: Identity = .own) throws {
+    public init(_ name: String = "airlock", as identity: Identity = .own, cache: String? = nil) throws {
         let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         let built = URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent(name).path
         self.identity = identity
         path = try Self.reachable(built, name, for: identity)
-        cache = try Self.cacheDirectory(for: identity)
+        self.cache = try cache ?? Self.cacheDirectory(for: identity)
     }
 
     static let ordinaryUser = "65533"

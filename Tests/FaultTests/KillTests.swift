@@ -33,7 +33,9 @@ import Testing
 
     @Test(arguments: Case.all) func nobodyLivesOn(what: Case) throws {
         guard Setting(level: what.level, identity: .own).isPossible else { return }
-        let binary = try BuiltBinary()
+        let cache = NSTemporaryDirectory() + "/airlock-kill-\(getpid())"
+        defer { try? FileManager.default.removeItem(atPath: cache) }
+        let binary = try BuiltBinary(cache: cache)
         let arguments =
             ["exec", "-", "--format", "json"] + (what.hasHeadStart ? [] : ["--isolation", what.level])
         // What the cache has to hold, it holds after one run; so does the guess of the head start.

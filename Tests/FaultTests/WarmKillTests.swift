@@ -5,10 +5,10 @@ import Testing
 /// A batch whose sandboxes wait for their scripts, killed at many moments: neither zygote nor slot lives on.
 @Suite(.serialized, .timeLimit(.minutes(10))) struct WarmKillTests {
     @Test(arguments: Killer.Target.allCases) func nobodyLivesOn(target: Killer.Target) throws {
-        let binary = try BuiltBinary()
         let folder = NSTemporaryDirectory() + "/airlock-warm-kill-\(getpid())-\(target.rawValue)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
+        let binary = try BuiltBinary(cache: folder + "/cache")
         let (script, batch) = (folder + "/nap.py", folder + "/runs.jsonl")
         try "import time\ntime.sleep(0.005)\n".write(toFile: script, atomically: true, encoding: .utf8)
         let lines = (0..<40).map { #"{"id": \#($0), "script": "\#(script)"}"# }
