@@ -1,6 +1,7 @@
 package import AirlockCore
 internal import HTTPTransport
 internal import PostHog
+internal import Telemetry
 
 /// The settings in force, and where each comes from.
 package struct LoadedSettings: Sendable {
@@ -85,7 +86,9 @@ package struct LoadedSettings: Sendable {
             sources[setting.name] = origin.given.source
             guard readsKeys || origin.way == .text else { return }
             do throws(KeyFault) {
-                values[keyPath: path] = try origin.secret(of: setting, environment: inputs.environment)
+                let secret = try origin.secret(of: setting, environment: inputs.environment)
+                values[keyPath: path] = secret
+                Redactor.conceal(secret)
             } catch {
                 problem(setting, "no_key", error.reason)
             }

@@ -37,6 +37,16 @@ import Testing
         #expect(server.requests.count == wanted.attempts)
     }
 
+    /// Keys of servers that are older than the kinds have no form that could be known.
+    @Test func aKeyThatIsRepeatedIsNotPassedOn() async throws {
+        let key = String("detaeper ton era hcihw sretcarahc fo".reversed().filter { $0 != " " })
+        let server = try LoopbackServer { _ in [.response(400, body: #"{"detail":"no such key: \#(key), is there?"}"#)]
+        }
+        let driver = try makeDriver(server) { $0.personalKey = SecretText(key) }
+        let error = try #require(await failure { _ = try await ask(driver) })
+        #expect(error.description.contains("no such key: of…ed, is there?"), "\(error)")
+    }
+
     @Test func aFailureThatPassesIsNotSeen() async throws {
         let calls = Mutex(0)
         let server = try LoopbackServer { _ in

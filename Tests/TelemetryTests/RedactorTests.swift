@@ -1,3 +1,4 @@
+import AirlockCore
 import Telemetry
 import Testing
 
@@ -27,6 +28,17 @@ import Testing
     func takesOutWhatLooksLikeASecret(_ text: String, _ expected: String) {
         #expect(Redactor.redacted(text) == expected)
         #expect(Redactor.redacted(expected) == expected, "redacting twice changes nothing")
+    }
+
+    @Test func takesOutWhatItWasToldOfWhateverItsForm() {
+        let secret = "swordfish-\(UInt64.random(in: .min ... .max))"
+        #expect(Redactor.redacted("no \(secret) here") == "no \(secret) here")
+        Redactor.conceal(SecretText(secret))
+        let text = Redactor.redacted("\(secret), twice: {\"\(secret)\"}")
+        #expect(!text.contains(secret) && text.hasSuffix("\"}") && text.contains(", twice: {\"sw…"), "\(text)")
+        // In words that have nothing to do with it, a short one would be found.
+        Redactor.conceal(SecretText("twice"))
+        #expect(Redactor.redacted("twice") == "twice")
     }
 
     @Test func masksASecretAsAWhole() {

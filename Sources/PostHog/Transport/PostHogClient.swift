@@ -27,6 +27,10 @@ final class PostHogClient: Sendable {
         sender: (HTTPTransport) -> any RequestSender = { $0 }
     ) throws(AirlockError) {
         try configuration.check()
+        let (given, proxy) = (configuration, configuration.http.proxy)
+        for case let secret? in [given.personalKey, given.projectKey, given.secretKey, proxy?.password] {
+            Redactor.conceal(secret)
+        }
         self.watch = watch
         self.configuration = configuration
         self.clock = clock

@@ -1,4 +1,7 @@
-/// Takes out of a text what looks like a credential: PostHog's keys (`phx_…`, `phc_…`, `phs_…` and their kin), bearer and
+public import AirlockCore
+internal import Synchronization
+
+/// Takes out of a text the secrets that it was told of, and what looks like a credential: PostHog's keys (`phx_…`, `phc_…`, `phs_…` and their kin), bearer and
 /// basic credentials, and the userinfo of URLs (RFC 3986 §3.2.1).
 ///
 /// This is the second line: secrets should not get near a text at all. It errs towards taking out too much, looks at
@@ -6,12 +9,23 @@
 public enum Redactor {
     /// What stands for the part that was taken out.
     static let mark = Array("…".utf8)
+    /// Secrets in use, which may look like nothing that can be known by its form.
+    private static let known = Mutex<[SecretText]>([])
+    /// A shorter one would be found in words that have nothing to do with it.
+    private static let minKnownBytes = 8
+
+    /// From now on takes this secret out of every text, whatever it looks like; not one of less than eight bytes.
+    public static func conceal(_ secret: SecretText) {
+        guard secret.byteCount >= minKnownBytes else { return }
+        known.withLock { if !$0.contains(secret) { $0.append(secret) } }
+    }
 
     /// The text without what looks like a credential.
     ///
     /// Of a long key its kind, two characters and its last two stay, `phx_12…ef`, so that keys can be told apart.
     public static func redacted(_ text: String) -> String {
         var text = text
+        for secret in known.withLock({ $0 }) { text = text.replacing(secret.reveal(), with: secret.mask) }
         let clean: [UInt8]? = text.withUTF8 { bytes in
             var scan = Scan(bytes: bytes)
             return scan.run()
