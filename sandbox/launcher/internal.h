@@ -48,6 +48,11 @@ bool injected(const struct airlock_plan *plan, uint32_t step, uint32_t place);
 /// @return as fork(2).
 pid_t clone_process(uint64_t flags, int cgroup, int *pidfd);
 
+/// Writes all of `text` to a file that is there, in one call, as the entries of /proc want it; says why not in errno.
+///
+/// @param directory what `name` is below, as openat(2) has it.
+bool write_text(int directory, const char *name, const char *text);
+
 /// Init, cold: never returns.
 _Noreturn void run_init(const struct airlock_plan *plan, struct channels channels);
 

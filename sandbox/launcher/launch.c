@@ -64,10 +64,8 @@ static void close_both(int ends[2]) {
   if (ends[1] >= 0) close(ends[1]);
 }
 
-static bool write_proc(pid_t pid, const char *name, const char *text) {
-  char path[64];
-  snprintf(path, sizeof path, "/proc/%d/%s", pid, name);
-  int file = open(path, O_WRONLY | O_CLOEXEC);
+bool write_text(int directory, const char *name, const char *text) {
+  int file = openat(directory, name, O_WRONLY | O_CLOEXEC);
   if (file < 0) return false;
   ssize_t length = (ssize_t)strlen(text);
   bool written = write(file, text, (size_t)length) == length;
@@ -75,6 +73,12 @@ static bool write_proc(pid_t pid, const char *name, const char *text) {
   close(file);
   errno = error;
   return written;
+}
+
+static bool write_proc(pid_t pid, const char *name, const char *text) {
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%d/%s", pid, name);
+  return write_text(AT_FDCWD, path, text);
 }
 
 /// Inside, the script is 1000:1000; outside, the identity of the plan: never the host's root, whose limits the kernel

@@ -41,23 +41,12 @@ static void renew_thread(void) {
   if (robust_list != NULL) raw(SYS_set_robust_list, robust_list, robust_size);
 }
 
-static bool write_entry(int process_table, const char *name, const char *text) {
-  int file = openat(process_table, name, O_WRONLY | O_CLOEXEC);
-  if (file < 0) return false;
-  ssize_t length = (ssize_t)strlen(text);
-  bool written = write(file, text, (size_t)length) == length;
-  int error = errno;
-  close(file);
-  errno = error;
-  return written;
-}
-
 /// Inside, the script is 1000:1000, as the zygote is, which the host mapped. A process may write the map of one identity,
 /// its own, itself; setgroups(2) it has to give up for it (user_namespaces(7)).
 struct failure map_slot_identity(const struct airlock_plan *plan, int process_table) {
-  if (injected(plan, AIRLOCK_STEP_ID_MAP, 0) || !write_entry(process_table, "self/setgroups", "deny") ||
-      !write_entry(process_table, "self/uid_map", "1000 1000 1\n") ||
-      !write_entry(process_table, "self/gid_map", "1000 1000 1\n"))
+  if (injected(plan, AIRLOCK_STEP_ID_MAP, 0) || !write_text(process_table, "self/setgroups", "deny") ||
+      !write_text(process_table, "self/uid_map", "1000 1000 1\n") ||
+      !write_text(process_table, "self/gid_map", "1000 1000 1\n"))
     return fail(AIRLOCK_STEP_ID_MAP);
   return OK;
 }
