@@ -27,7 +27,7 @@ enum Endurance {
             if command == "warm" { return try await endureWarm(WarmRuns(environment: environment), count: count) }
             let runs = try Runs(environment: environment, level: level)
             switch command {
-            case "runs": await endure(runs, count: count)
+            case "runs": await endure(runs, named: level.rawValue, count: count)
             case "faults": print(await faults(runs).json)
             case "steps": for step in LaunchSteps.names { print(step) }
             default: leave("there are the commands runs, warm, faults and steps")
@@ -46,7 +46,10 @@ enum Endurance {
     /// What a run may leave of memory, on average: nothing, but an allocator does not give all back at once.
     private static let maxGrowthKiB = 4096
 
-    private static func endure(_ runs: Runs, count: Int) async {
+    /// - Returns: what was there after the first runs.
+    @discardableResult private static func endure(
+        _ runs: some RepeatedRuns, named name: String, count: Int
+    ) async -> Resources {
         let warmUp = min(100, max(1, count / 3))
         for _ in 0..<warmUp {
             if let failure = await runs.failure() { leave(failure) }
@@ -62,29 +65,15 @@ enum Endurance {
         let after = runs.resources(settledWithin: before)
         print("after \(warmUp) runs: \(before.json.json)")
         print("after \(count) runs: \(after.json.json)")
-        print("\(runs.level.rawValue): \(taken / max(1, count - warmUp)) for each run")
+        print("\(name): \(taken / max(1, count - warmUp)) for each run")
         if !after.isWithin(before) { leave("something was left") }
         if after.residentKiB > before.residentKiB + maxGrowthKiB { leave("memory grew") }
+        return before
     }
 
     private static func endureWarm(_ runs: WarmRuns, count: Int) async {
-        let warmUp = min(100, max(1, count / 3))
-        for _ in 0..<warmUp {
-            if let failure = await runs.failure() { leave(failure) }
-        }
-        let before = runs.resources()
-        let start = ContinuousClock.now
-        for number in 1...max(1, count - warmUp) {
-            if let failure = await runs.failure() { leave("run \(warmUp + number): \(failure)") }
-            if number % 1000 == 0 { print("after \(warmUp + number) runs: \(runs.resources().json.json)") }
-        }
-        let taken = ContinuousClock.now - start
-        let after = runs.resources(settledWithin: before)
-        print("after \(warmUp) runs: \(before.json.json)")
-        print("after \(count) runs, \(runs.zygotes) zygotes: \(after.json.json)")
-        print("warm: \(taken / max(1, count - warmUp)) for each run")
-        if !after.isWithin(before) { leave("something was left") }
-        if after.residentKiB > before.residentKiB + maxGrowthKiB { leave("memory grew") }
+        let before = await endure(runs, named: "warm", count: count)
+        print("warm: \(runs.zygotes) zygotes")
         await runs.drain()
         let end = runs.resources(settledWithin: before)
         if end.processes > 0 { leave("\(end.processes) processes were left") }

@@ -5,8 +5,32 @@ import Runner
 import Sandbox
 import Templating
 
+/// Runs that are made again and again.
+protocol RepeatedRuns {
+    var environment: [String: String] { get }
+    /// What was wrong with a run that has to succeed; `nil` if nothing was.
+    func failure() async -> String?
+}
+
+extension RepeatedRuns {
+    func resources() -> Resources {
+        Resources(folders: [environment["AIRLOCK_CACHE"], environment["TMPDIR"]].compactMap { $0 })
+    }
+
+    /// Resources as they are once they are within `bound`, or after 20 seconds: the thread of a run that has ended may
+    /// still be on its way out, and an idle one of the pool stays for seconds.
+    func resources(settledWithin bound: Resources) -> Resources {
+        let deadline = ContinuousClock.now + .seconds(20)
+        while true {
+            let now = resources()
+            if now.isWithin(bound) || ContinuousClock.now > deadline { return now }
+            usleep(1000)
+        }
+    }
+}
+
 /// Runs of a tiny script in this process.
-struct Runs {
+struct Runs: RepeatedRuns {
     var environment: [String: String]
     var level: IsolationReport.Level
     var runner: Runner
@@ -27,26 +51,10 @@ struct Runs {
         return await runner.run(request)
     }
 
-    /// What was wrong with a run that has to succeed; `nil` if nothing was.
     func failure() async -> String? {
         let result = await run()
         if result.status == .succeeded, result.standardOutput.bytes.elementsEqual("42\n".utf8) { return nil }
         return "\(result.status.rawValue): \(result.reason ?? "") \(result.error?.cause ?? "")"
-    }
-
-    func resources() -> Resources {
-        Resources(folders: [environment["AIRLOCK_CACHE"], environment["TMPDIR"]].compactMap { $0 })
-    }
-
-    /// Resources as they are once they are within `bound`, or after 20 seconds: the thread of a run that has ended may
-    /// still be on its way out, and an idle one of the pool stays for seconds.
-    func resources(settledWithin bound: Resources) -> Resources {
-        let deadline = ContinuousClock.now + .seconds(20)
-        while true {
-            let now = resources()
-            if now.isWithin(bound) || ContinuousClock.now > deadline { return now }
-            usleep(1000)
-        }
     }
 }
 

@@ -6,8 +6,8 @@ import Sandbox
 import Synchronization
 
 /// Runs of a tiny script in slots, of zygotes that are recycled as they should be.
-final class WarmRuns {
-    private let environment: [String: String]
+final class WarmRuns: RepeatedRuns {
+    let environment: [String: String]
     private let sandbox: Sandbox
     private var zygote: Zygote
     private(set) var zygotes = 1
@@ -28,7 +28,6 @@ final class WarmRuns {
             extension: EmbeddedFiles.zygoteExtension)
     }
 
-    /// What was wrong with a run that has to succeed; `nil` if nothing was.
     func failure() async -> String? {
         do throws(AirlockError) {
             if !zygote.isCurrent {
@@ -44,20 +43,6 @@ final class WarmRuns {
             return outcome.status == .succeeded && isRight ? nil : "\(outcome.status): \(outcome.reason ?? "")"
         } catch {
             return "\(error.message) \(error.cause ?? "")"
-        }
-    }
-
-    func resources() -> Resources {
-        Resources(folders: [environment["AIRLOCK_CACHE"], environment["TMPDIR"]].compactMap { $0 })
-    }
-
-    /// As ``Runs/resources(settledWithin:)``.
-    func resources(settledWithin bound: Resources) -> Resources {
-        let deadline = ContinuousClock.now + .seconds(20)
-        while true {
-            let now = resources()
-            if now.isWithin(bound) || ContinuousClock.now > deadline { return now }
-            usleep(1000)
         }
     }
 
