@@ -45,7 +45,7 @@ extension PostHogAPI {
         let sentAt = request.json?["created_at"]?.stringValue.flatMap(Instant.read)
         var (results, lines) = (JSONObject(), [[UInt8]]())
         for event in batch {
-            guard let uuid = event["uuid"]?.stringValue.flatMap(Identifiers.canonical) else {
+            guard let uuid = event["uuid"]?.stringValue.flatMap(UUIDText.canonical) else {
                 throw APIError(text: 400, "failed to parse request: missing field `uuid`")
             }
             do throws(APIError) {

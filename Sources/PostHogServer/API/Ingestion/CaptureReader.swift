@@ -102,7 +102,7 @@ struct CaptureReader {
     ) throws(APIError) -> [UInt8] {
         var id = Identifiers.timedUUID(micros: serverNow)
         if let uuid, !uuid.isNull {
-            guard let given = uuid.stringValue.flatMap(Identifiers.canonical) else {
+            guard let given = uuid.stringValue.flatMap(UUIDText.canonical) else {
                 throw APIError(text: 400, "failed to parse request: UUID parsing failed")
             }
             id = given

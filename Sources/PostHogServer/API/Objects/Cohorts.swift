@@ -204,7 +204,7 @@ extension PostHogAPI {
                 let sql =
                     "INSERT OR IGNORE INTO cohort_people (cohort_id, person_id) SELECT ?, id FROM persons WHERE id = ?"
                 for person in ids {
-                    try db.execute(sql: sql, arguments: [number, Identifiers.canonical(person) ?? person])
+                    try db.execute(sql: sql, arguments: [number, UUIDText.canonical(person) ?? person])
                 }
                 return try Self.keep(nil, of: number, name, db)
             }

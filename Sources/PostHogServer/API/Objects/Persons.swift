@@ -12,7 +12,7 @@ extension PostHogAPI {
         switch path.count {
         case 0: return try await listPersons(request)
         case 1:
-            let id = Identifiers.canonical(path[0]) ?? path[0]
+            let id = UUIDText.canonical(path[0]) ?? path[0]
             let found = try await read { db in try PersonRow.fetch(db, where: "id = ?", [id]) }
             guard let person = found.first else { throw .notFound }
             return .json(200, .object(person.json))

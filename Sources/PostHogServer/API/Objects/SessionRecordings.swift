@@ -38,7 +38,7 @@ extension PostHogAPI {
         }
         if let person = request.parameter("person_uuid") {
             condition += " AND person_id = ?"
-            arguments.append(.text(Identifiers.canonical(person) ?? person))
+            arguments.append(.text(UUIDText.canonical(person) ?? person))
         }
         if let ids = request.parameter("session_ids").flatMap({ (try? JSONValue(json: $0))?.arrayValue }) {
             let texts = ids.compactMap(\.stringValue)
