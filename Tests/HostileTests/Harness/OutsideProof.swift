@@ -26,7 +26,8 @@ enum OutsideProof: Sendable {
             let bait = try Bait(owner: geteuid(), cache: "/var/tmp")
             let script = Prelude.script(probe.outside, inside: false, level: "none", facts: bait.facts)
             let child = try Child(
-                ["/usr/bin/python3", "-I", "-S", "-c", script],
+                // Scripts make files where they are, and another proof of the same item may be under way.
+                ["/usr/bin/env", "--chdir=\(bait.folder)", "/usr/bin/python3", "-I", "-S", "-c", script],
                 environment: ["LANG": "C.UTF-8", Run.secretVariable: "BREACH"])
             child.feed("")
             let end = child.finish()
