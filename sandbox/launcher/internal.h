@@ -30,7 +30,7 @@ struct failure fail(uint32_t step);
 
 /// The same file under a number above those that a payload is given; -1 for none. Of the host.
 int high_descriptor(int descriptor);
-/// pipe2(2), close-on-exec and raised: 0, or -1 and errno.
+/// pipe2(2), close-on-exec and raised: 0, or -1 and errno, with nothing left open.
 int make_pipe(int ends[_Nonnull 2]);
 
 /// Whether `plan` asks for this place of `step` to fail; always false in a release build.
