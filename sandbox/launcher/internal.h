@@ -85,7 +85,8 @@ struct failure map_slot_identity(const struct airlock_plan *plan, int process_ta
 struct failure open_sources(const struct airlock_plan *plan, int *trees);
 struct failure build_root(const struct airlock_plan *plan, const int *trees);
 /// Takes away the old root, which until then lies on the new one. It waits for a grace period of the kernel's
-/// (synchronize_rcu), up to a millisecond, which the payload can use; it may only not start a program before.
+/// (synchronize_rcu), up to a millisecond, which the payload can use; until it is done, `/..` leads there, so that nothing
+/// of a script's or of a package's may run before.
 struct failure leave_old_root(const struct airlock_plan *plan);
 
 /// The payload's half, cold: never returns.
