@@ -4,8 +4,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -113,18 +111,8 @@ static void check_no_process(bool full) {
 
 static void ignore(int number) { (void)number; }
 
-/// Below a filter that answers clone3 with ENOSYS, as the default profiles of container engines do.
 static void without_clone3(bool full) {
-  struct sock_filter refusal[] = {
-      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 0, 1),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-  };
-  struct sock_fprog program = {.len = sizeof refusal / sizeof *refusal, .filter = refusal};
-  expect(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0,
-         "a filter: %s", strerror(errno));
-  expect(syscall(SYS_clone3, NULL, 0) == -1 && errno == ENOSYS, "clone3 is refused");
+  refuse_clone3();
   for (int index = 0; index < 2; index++) {
     struct airlock_report report = run(index ? "surroundings" : "hello", full, (struct variation){0}, NULL);
     expect(report.event == AIRLOCK_EVENT_ENDED && WEXITSTATUS(report.wait_status) == (index ? 0 : 3),

@@ -29,6 +29,9 @@ struct ending {
 extern const struct ending endings[];
 void expect_ending(const struct ending *ending, const struct airlock_report *report, const char *where);
 
+/// Puts this process below a filter that answers clone3 with ENOSYS, as the default profiles of container engines do.
+void refuse_clone3(void);
+
 /// Waits for the end of all processes that were launched, and expects as many descriptors as before.
 void expect_nothing_left(const char *when, int descriptors);
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -169,10 +170,29 @@ static void starve_slots(const struct airlock_zygote *zygote) {
   expect(refused > 0 && refused < 63, "%d of 63 requests were refused", refused);
 }
 
+/// Only clone3(2) chooses a process's number: where it is refused nothing starts warm, and that is said.
+static void check_without_clone3(void) {
+  pid_t pid = fork();
+  if (pid == 0) {
+    // What the parent launched is the parent's to reap.
+    failures = 0;
+    if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) _exit(2);
+    refuse_clone3();
+    struct airlock_report last = launched_with_fault(AIRLOCK_STEP_NONE, 0);
+    expect(last.step == AIRLOCK_STEP_FORK_PAYLOAD && last.error == ENOSYS, "without clone3: step %s, %s",
+           airlock_step_name(last.step), strerror(last.error));
+    _exit(failures != 0);
+  }
+  int status = 0;
+  waitpid(pid, &status, 0);
+  expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "no clone3: status %x", (unsigned)status);
+}
+
 void check_zygote_faults(void) {
   int places = fail_launch();
   with_zygote("faults", fail_slots);
   printf("zygote: %d places of its launch and %d of a slot's making made to fail\n", places, slot_places);
+  check_without_clone3();
   starve_launch();
   with_zygote("too few descriptors", starve_slots);
 }
