@@ -4,8 +4,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -17,35 +15,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "family.h"
 #include "launches.h"
 
 static const char *level(bool full) { return full ? "full" : "portable"; }
 
 static void check_ends(bool full) {
-  static const struct {
-    const char *mode;
-    uint32_t cause;
-    int code;   ///< or -1
-    int signal; ///< or 0
-  } ends[] = {
-      {"hello", AIRLOCK_CAUSE_NONE, 3, 0},         {"refusals", AIRLOCK_CAUSE_NONE, 0, 0},
-      {"surroundings", AIRLOCK_CAUSE_NONE, 0, 0},  {"denied", AIRLOCK_CAUSE_SYSCALL, -1, SIGKILL},
-      {"crash", AIRLOCK_CAUSE_NONE, -1, SIGSEGV},  {"processes", AIRLOCK_CAUSE_PROCESSES, -1, SIGKILL},
-  };
-  for (size_t index = 0; index < sizeof ends / sizeof *ends; index++) {
+  for (const struct ending *ending = endings; ending->mode; ending++) {
     char text[256];
-    struct airlock_report report = run(ends[index].mode, full, (struct variation){0}, text);
-    int status = report.wait_status;
-    expect(report.event == AIRLOCK_EVENT_ENDED && report.cause == ends[index].cause &&
-               (ends[index].signal ? WIFSIGNALED(status) && WTERMSIG(status) == ends[index].signal
-                                   : WIFEXITED(status) && WEXITSTATUS(status) == ends[index].code),
-           "%s, %s: event %u, step %s (%s), cause %u, status %x", ends[index].mode, level(full), report.event,
-           airlock_step_name(report.step), strerror(report.error), report.cause, (unsigned)status);
-    if (index == 0) expect(strcmp(text, "hello 1\n") == 0, "%s: it wrote '%s'", level(full), text);
-    if (index == 1)
-      expect(report.refused_kinds == 3 && report.refused_counts[0] == 3, "%s: %u kinds refused", level(full),
-             report.refused_kinds);
-    if (index == 3) expect(report.syscall == SYS_ptrace, "%s: call %d", level(full), report.syscall);
+    struct airlock_report report = run(ending->mode, full, (struct variation){0}, text);
+    expect_ending(ending, &report, level(full));
+    if (ending == endings) expect(strcmp(text, "hello 1\n") == 0, "%s: it wrote '%s'", level(full), text);
   }
   struct airlock_report report = run("spin", full, (struct variation){.end = true}, NULL);
   expect(report.event == AIRLOCK_EVENT_ENDED && report.cause == AIRLOCK_CAUSE_HOST, "the host ends a run");
@@ -131,30 +111,8 @@ static void check_no_process(bool full) {
 
 static void ignore(int number) { (void)number; }
 
-/// The signals that a process has handlers for, as bits.
-static unsigned long long handled_signals(pid_t pid) {
-  char path[64], line[256];
-  unsigned long long signals = ~0ULL;
-  snprintf(path, sizeof path, "/proc/%d/status", pid);
-  FILE *status = fopen(path, "r");
-  while (status && fgets(line, sizeof line, status))
-    if (sscanf(line, "SigCgt: %llx", &signals) == 1) break;
-  if (status) fclose(status);
-  return signals;
-}
-
-/// Below a filter that answers clone3 with ENOSYS, as the default profiles of container engines do.
 static void without_clone3(bool full) {
-  struct sock_filter refusal[] = {
-      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 0, 1),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-  };
-  struct sock_fprog program = {.len = sizeof refusal / sizeof *refusal, .filter = refusal};
-  expect(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0,
-         "a filter: %s", strerror(errno));
-  expect(syscall(SYS_clone3, NULL, 0) == -1 && errno == ENOSYS, "clone3 is refused");
+  refuse_clone3();
   for (int index = 0; index < 2; index++) {
     struct airlock_report report = run(index ? "surroundings" : "hello", full, (struct variation){0}, NULL);
     expect(report.event == AIRLOCK_EVENT_ENDED && WEXITSTATUS(report.wait_status) == (index ? 0 : 3),
@@ -214,31 +172,6 @@ static void check_deaths(bool full) {
 }
 
 #ifndef __SANITIZE_ADDRESS__
-/// Whether a process's writable memory holds `needle`.
-static bool memory_holds(pid_t pid, const char *needle, size_t length) {
-  char path[64], line[512];
-  static char page[1 << 16];
-  snprintf(path, sizeof path, "/proc/%d/maps", pid);
-  FILE *maps = fopen(path, "r");
-  snprintf(path, sizeof path, "/proc/%d/mem", pid);
-  FILE *memory = fopen(path, "r");
-  bool found = false;
-  expect(maps && memory, "init's memory can be looked at");
-  while (maps && memory && !found && fgets(line, sizeof line, maps)) {
-    unsigned long start, end;
-    char permissions[5];
-    if (sscanf(line, "%lx-%lx %4s", &start, &end, permissions) != 3 || permissions[1] != 'w') continue;
-    for (unsigned long at = start; at < end && !found; at += sizeof page / 2) {
-      ssize_t count = pread(fileno(memory), page, sizeof page, (off_t)at);
-      found = count > 0 && memmem(page, (size_t)count, needle, length) != NULL;
-    }
-  }
-  if (maps) fclose(maps);
-  if (memory) fclose(memory);
-  memset(page, 0, sizeof page);
-  return found;
-}
-
 /// Init is a fork of the host, and must not keep what the host knows.
 static void check_memory(bool full) {
   if (geteuid() != 0) {

@@ -1,18 +1,21 @@
 #define _GNU_SOURCE
 #include "launches.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/seccomp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "family.h"
 
 const char *folder;
 bool ignoring = false;
@@ -22,12 +25,12 @@ void expect(bool condition, const char *format, ...) {
   if (condition) return;
   va_list arguments;
   va_start(arguments, format);
-  fputs("launcher_test: ", stderr);
+  fprintf(stderr, "%s: ", program_invocation_short_name);
   vfprintf(stderr, format, arguments);
   fputc('\n', stderr);
   va_end(arguments);
   if (++failures < 50) return;
-  fputs("launcher_test: that is enough\n", stderr);
+  fputs("That is enough.\n", stderr);
   _exit(1);
 }
 
@@ -35,14 +38,6 @@ int raised(int descriptor) {
   int higher = fcntl(descriptor, F_DUPFD_CLOEXEC, 16);
   close(descriptor);
   return higher;
-}
-
-static int open_descriptors(void) {
-  int count = 0;
-  DIR *directory = opendir("/proc/self/fd");
-  while (directory && readdir(directory)) count++;
-  if (directory) closedir(directory);
-  return count;
 }
 
 /// A filter that hands these calls to init and allows the rest.
@@ -142,8 +137,53 @@ static struct airlock_report follow(struct airlock_child child, struct variation
   return last;
 }
 
+const struct ending endings[] = {
+    {"hello", AIRLOCK_CAUSE_NONE, 3, 0},         {"refusals", AIRLOCK_CAUSE_NONE, 0, 0},
+    {"surroundings", AIRLOCK_CAUSE_NONE, 0, 0},  {"denied", AIRLOCK_CAUSE_SYSCALL, -1, SIGKILL},
+    {"crash", AIRLOCK_CAUSE_NONE, -1, SIGSEGV},  {"processes", AIRLOCK_CAUSE_PROCESSES, -1, SIGKILL},
+    {NULL, 0, 0, 0},
+};
+
+void expect_ending(const struct ending *ending, const struct airlock_report *report, const char *where) {
+  int status = report->wait_status;
+  bool as_expected = ending->signal ? WIFSIGNALED(status) && WTERMSIG(status) == ending->signal
+                                    : WIFEXITED(status) && WEXITSTATUS(status) == ending->code;
+  expect(report->event == AIRLOCK_EVENT_ENDED && report->cause == ending->cause && as_expected,
+         "%s, %s: event %u, step %s (%s), cause %u, status %x", ending->mode, where, report->event,
+         airlock_step_name(report->step), strerror(report->error), report->cause, (unsigned)status);
+  if (strcmp(ending->mode, "refusals") == 0)
+    expect(report->refused_kinds == 3 && report->refused_counts[0] == 3, "%s: %u kinds refused", where,
+           report->refused_kinds);
+  if (strcmp(ending->mode, "denied") == 0)
+    expect(report->syscall == SYS_ptrace, "%s: call %d", where, report->syscall);
+}
+
+void refuse_clone3(void) {
+  struct sock_filter refusal[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  struct sock_fprog program = {.len = sizeof refusal / sizeof *refusal, .filter = refusal};
+  expect(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0,
+         "a filter: %s", strerror(errno));
+  expect(syscall(SYS_clone3, NULL, 0) == -1 && errno == ENOSYS, "clone3 is refused");
+}
+
+void expect_nothing_left(const char *when, int descriptors) {
+  // This process is the subreaper of all that it launched: with no child left, nothing is.
+  pid_t orphan;
+  int status;
+  while ((orphan = waitpid(-1, &status, 0)) > 0)
+    expect(WIFSIGNALED(status) || WEXITSTATUS(status) == 70, "%s: orphan %d ended by itself", when, orphan);
+  expect(errno == ECHILD, "waitpid: %s", strerror(errno));
+  int left = descriptors_of(getpid());
+  expect(left == descriptors, "%s: %d descriptors became %d", when, descriptors, left);
+}
+
 struct airlock_report run(const char *mode, bool full, struct variation variation, char *text) {
-  int before = open_descriptors();
+  int before = descriptors_of(getpid());
   int ends[2];
   expect(airlock_pipe(ends) == 0, "pipe: %s", strerror(errno));
   int output = raised(ends[1]);
@@ -172,12 +212,6 @@ struct airlock_report run(const char *mode, bool full, struct variation variatio
   }
   if (text) text[length] = 0;
   close(ends[0]);
-  // This process is the subreaper of all that it launched: with no child left, nothing is.
-  pid_t orphan;
-  int status;
-  while ((orphan = waitpid(-1, &status, 0)) > 0)
-    expect(WIFSIGNALED(status) || WEXITSTATUS(status) == 70, "orphan %d ended by itself", orphan);
-  expect(errno == ECHILD, "waitpid: %s", strerror(errno));
-  expect(open_descriptors() == before, "%s: %d descriptors became %d", mode, before, open_descriptors());
+  expect_nothing_left(mode, before);
   return last;
 }

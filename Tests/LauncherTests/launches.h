@@ -18,6 +18,23 @@ int raised(int descriptor);
 /// A plan that runs the payload in full or portable isolation, under the identity that the product takes.
 struct airlock_plan plan_for(const char *mode, bool full, int output);
 
+/// How a mode ends, cold and in a slot.
+struct ending {
+  const char *mode;
+  uint32_t cause;
+  int code;   ///< or -1
+  int signal; ///< or 0
+};
+/// Up to one without a mode.
+extern const struct ending endings[];
+void expect_ending(const struct ending *ending, const struct airlock_report *report, const char *where);
+
+/// Puts this process below a filter that answers clone3 with ENOSYS, as the default profiles of container engines do.
+void refuse_clone3(void);
+
+/// Waits for the end of all processes that were launched, and expects as many descriptors as before.
+void expect_nothing_left(const char *when, int descriptors);
+
 /// What of a launch differs from the usual one.
 struct variation {
   uint32_t fail_at, fail_place;

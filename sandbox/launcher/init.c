@@ -102,6 +102,9 @@ static struct failure build(const struct airlock_plan *plan, struct channels cha
   if ((failure = die_with_host(plan, channels.control)).step) return failure;
   if ((failure = open_process_table(plan)).step) return failure;
   if (mounts && (failure = build_root(plan, trees)).step) return failure;
+  // What a zygote imports is not to find the old root; nor could it make a slot before that is gone: a process whose root
+  // is not that of its mount namespace gets no user namespace (clone(2), EPERM).
+  if (mounts && plan->role == AIRLOCK_ROLE_ZYGOTE && (failure = leave_old_root(plan)).step) return failure;
   if (plan->namespaces & CLONE_NEWUTS) {
     static const char name[] = "airlock";
     if (injected(plan, AIRLOCK_STEP_HOSTNAME, 0) || syscall(SYS_sethostname, name, sizeof name - 1) != 0 ||
@@ -237,12 +240,12 @@ _Noreturn void watch_payload(struct monitor *monitor, int channel, struct failur
   if (!failure.step) failure = await_payload(monitor, channel);
   // Where the exec waits for its answer, give that first, and tidy up while the interpreter starts. Where it does not, the
   // guest's lock-down does: no line of a script runs before that is answered. To leave the old root takes a grace period
-  // of the kernel's, some 0.9 ms; it lies on the new one, and no path of the payload's leads there.
+  // of the kernel's, some 0.9 ms; it lies on the new one, where `/..` leads to it until then.
   bool exec_waits = monitor->plan.role == AIRLOCK_ROLE_SCRIPT &&
                     monitor->plan.verdicts[SYS_execve].action == AIRLOCK_STARTUP_ONLY;
   if (!failure.step && exec_waits) answer_exec(monitor);
-  // A slot is forked in its zygote's root, which has left it already.
-  if (!failure.step && monitor->plan.role != AIRLOCK_ROLE_SLOT && (monitor->plan.namespaces & CLONE_NEWNS))
+  // A zygote has left it before, and a slot is forked in its zygote's root.
+  if (!failure.step && monitor->plan.role == AIRLOCK_ROLE_SCRIPT && (monitor->plan.namespaces & CLONE_NEWNS))
     failure = leave_old_root(&monitor->plan);
   if (!failure.step) failure = retire(monitor, channel);
   if (failure.step) {

@@ -30,7 +30,7 @@ struct failure fail(uint32_t step);
 
 /// The same file under a number above those that a payload is given; -1 for none. Of the host.
 int high_descriptor(int descriptor);
-/// pipe2(2), close-on-exec and raised: 0, or -1 and errno.
+/// pipe2(2), close-on-exec and raised: 0, or -1 and errno, with nothing left open.
 int make_pipe(int ends[_Nonnull 2]);
 
 /// Whether `plan` asks for this place of `step` to fail; always false in a release build.
@@ -85,7 +85,8 @@ struct failure map_slot_identity(const struct airlock_plan *plan, int process_ta
 struct failure open_sources(const struct airlock_plan *plan, int *trees);
 struct failure build_root(const struct airlock_plan *plan, const int *trees);
 /// Takes away the old root, which until then lies on the new one. It waits for a grace period of the kernel's
-/// (synchronize_rcu), up to a millisecond, which the payload can use; it may only not start a program before.
+/// (synchronize_rcu), up to a millisecond, which the payload can use; until it is done, `/..` leads there, so that nothing
+/// of a script's or of a package's may run before.
 struct failure leave_old_root(const struct airlock_plan *plan);
 
 /// The payload's half, cold: never returns.

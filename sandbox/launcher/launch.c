@@ -52,16 +52,21 @@ int high_descriptor(int descriptor) {
   return higher;
 }
 
+static void close_both(int ends[2]) {
+  if (ends[0] >= 0) close(ends[0]);
+  if (ends[1] >= 0) close(ends[1]);
+  ends[0] = ends[1] = -1;
+}
+
 int make_pipe(int ends[2]) {
   if (pipe2(ends, O_CLOEXEC) != 0) return -1;
   ends[0] = high_descriptor(ends[0]);
   ends[1] = high_descriptor(ends[1]);
-  return ends[0] < 0 || ends[1] < 0 ? -1 : 0;
-}
-
-static void close_both(int ends[2]) {
-  if (ends[0] >= 0) close(ends[0]);
-  if (ends[1] >= 0) close(ends[1]);
+  if (ends[0] >= 0 && ends[1] >= 0) return 0;
+  int error = errno;
+  close_both(ends);
+  errno = error;
+  return -1;
 }
 
 bool write_text(int directory, const char *name, const char *text) {

@@ -113,8 +113,9 @@ bool airlock_take_slot_answer(int requests, struct airlock_slot_answer *answer, 
     char room[CMSG_SPACE(sizeof(int))];
   } control = {0};
   struct iovec part = {answer, sizeof *answer};
+  // Room for one descriptor exactly: its padding would take a second, which nobody closes. The rest never arrives.
   struct msghdr message = {
-      .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.room, .msg_controllen = sizeof control.room};
+      .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.room, .msg_controllen = CMSG_LEN(sizeof(int))};
   *pidfd = -1;
   ssize_t count;
   while ((count = recvmsg(requests, &message, MSG_CMSG_CLOEXEC)) < 0 && errno == EINTR) continue;
