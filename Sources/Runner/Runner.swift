@@ -13,7 +13,12 @@ public final class Runner: Sendable {
     private struct Prepared {
         var sandbox: Sandbox
         var runtime: PythonRuntime
+        /// When the interpreter's files were last looked at.
+        var seenAt = ContinuousClock.now
     }
+
+    /// An interpreter that is replaced is noticed so soon: each look asks for two dozen files.
+    private static let lookInterval = Duration.milliseconds(100)
 
     private struct RunPlan {
         var variables: ValidatedVariables
@@ -50,8 +55,8 @@ public final class Runner: Sendable {
     }
 
     /// Makes one run. How it ended is in the result; this does not throw, and when it returns nothing of the run is left but
-    /// the result, and of one that started warm its init, which has reaped all others and is ending. Cancelling the task ends
-    /// the run as `cancelled`.
+    /// the result, and of one that started warm what the kernel still takes apart: its script was killed in its last call, or
+    /// was reaped. Cancelling the task ends the run as `cancelled`.
     public func run(_ request: RunRequest) async -> RunResult {
         var result = RunResult(runID: RunID.new(), template: request.template.name, status: .internalError)
         result.templateDigest = request.template.digest
@@ -153,8 +158,7 @@ public final class Runner: Sendable {
             switch answer {
             case .cold(let reason): result.coldReason = reason
             case .slot(let lease):
-                defer { lease.end() }
-                if try await execute(plan, of: request, sandboxed, in: lease.slot, &result, &steps) { return }
+                if try await execute(plan, of: request, sandboxed, in: lease, &result, &steps) { return }
             }
         }
         _ = try await execute(plan, of: request, sandboxed, in: nil, &result, &steps)
@@ -165,10 +169,10 @@ public final class Runner: Sendable {
         plan.profile == .data ? request.template.manifest.dependencies.map(\.name) : []
     }
 
-    /// - Parameter slot: a sandbox that waits for the script; `nil` launches one.
+    /// - Parameter lease: of a sandbox that waits for the script; `nil` launches one.
     /// - Returns: `false` where the slot could not be used, before it was given the script: it may be run elsewhere.
     private func execute(
-        _ plan: RunPlan, of request: RunRequest, _ sandboxed: SandboxRequest, in slot: Slot?,
+        _ plan: RunPlan, of request: RunRequest, _ sandboxed: SandboxRequest, in lease: WarmStart.Lease?,
         _ result: inout RunResult, _ steps: inout StepWatch
     ) async throws(AirlockError) -> Bool {
         let session = BrokerSession(
@@ -179,9 +183,10 @@ public final class Runner: Sendable {
             grants: grants(for: request), limits: plan.limits.broker, observer: request.observer)
         let channel = ChannelWatch(session)
         let outcome: SandboxOutcome
-        if let slot {
+        if let lease {
             do throws(AirlockError) {
-                outcome = try await plan.sandbox.run(sandboxed, in: slot, channel: channel)
+                outcome = try await plan.sandbox.run(
+                    sandboxed, in: lease.slot, channel: channel, whenStarted: lease.begun, whenGone: lease.end)
             } catch {
                 // Who has the script may have run it, whatever failed then: what it wrote must not be written twice.
                 guard !channel.wasStarted else { throw error }
@@ -235,7 +240,13 @@ public final class Runner: Sendable {
     private func prepare(_ profile: SandboxProfile) throws(AirlockError) -> (Sandbox, PythonRuntime) {
         // Under the lock, so that runs that start together prepare once.
         let outcome = prepared.withLock { prepared -> Result<Prepared, AirlockError> in
-            if let known = prepared[profile], known.runtime.isCurrent { return .success(known) }
+            if let known = prepared[profile] {
+                let now = ContinuousClock.now
+                if now - known.seenAt < Self.lookInterval { return .success(known) }
+                prepared[profile]?.seenAt = now
+                if known.runtime.isCurrent { return .success(known) }
+                prepared[profile] = nil
+            }
             return Result { () throws(AirlockError) in
                 let assets = try Assets(environment: environment)
                 let fresh = Prepared(

@@ -1,53 +1,129 @@
 public import AirlockCore
+import Synchronization
 
 extension Sandbox {
-    /// Runs one script to its end in a slot that waits for it; else as ``run(_:channel:)``.
+    /// How long the caller's own thread serves a run before it leaves that to a thread made for it, which takes longer than
+    /// most scripts: so long, and not beyond a script's first message, whoever shares the thread has to wait.
+    private static let patience = Duration.milliseconds(2)
+
+    /// Runs one script to its end in a slot that waits for it; else as ``run(_:channel:)``. When this returns, the script
+    /// does nothing any more, but the kernel may still be taking apart what is left of its process.
     ///
+    /// - Parameters:
+    ///   - whenStarted: is called once the script has been sent, for what need not come before.
+    ///   - whenGone: is called once, on any thread, when nothing is left of the slot; also where this throws.
     /// - Throws: `invalid_argument` for a request that the slot does not fit (``Slot/fits(_:)``); `internal_error` when it
-    ///   was used already, or has ended while it waited, and when the host has no descriptor or thread left: of the script
-    ///   nothing has run then, and the channel was not started: it may be run elsewhere. `isolation_unavailable` when init
-    ///   lost its watch; the channel was started then, and the script may have run.
+    ///   was used already, or has ended while it waited, and when the host has no descriptor left: of the script nothing has
+    ///   run then, and the channel was not started: it may be run elsewhere. `isolation_unavailable` when init lost its
+    ///   watch, `internal_error` without a thread for a long run; the channel was started then, and the script may have run.
     public func run(
-        _ request: SandboxRequest, in slot: Slot, channel: any GuestChannel
+        _ request: SandboxRequest, in slot: Slot, channel: any GuestChannel, whenStarted: () -> Void = {},
+        whenGone: @escaping @Sendable () -> Void = {}
     ) async throws(AirlockError) -> SandboxOutcome {
-        guard slot.fits(request) else {
-            throw AirlockError(.invalidArgument, "the prepared sandbox was made for other limits, or another runtime")
+        let link: SupervisorLink
+        let run: SlotRun
+        do throws(AirlockError) {
+            guard slot.fits(request) else {
+                throw AirlockError(
+                    .invalidArgument, "the prepared sandbox was made for other limits, or another runtime")
+            }
+            link = try SupervisorLink(clock: RunClock(start: .now))
+            run = try begin(request, in: slot, channel: channel, link: link, whenGone)
+        } catch {
+            whenGone()
+            throw error
         }
-        return try await onThread { link, deliver in
-            self.supervise(request, in: slot, channel: channel, link: link, deliver)
+        let outcome = await withTaskCancellationHandler {
+            run.begin(whenStarted)
+            if run.serve(for: Self.patience) { return run.finish() }
+            return await Self.onThread {
+                _ = run.serve()
+                return run.finish()
+            }
+        } onCancel: {
+            link.end(.cancelled, reason: "the run was cancelled")
         }
+        run.leave()
+        return try outcome.get()
     }
 
-    /// Delivers once what came of the run, and returns when nothing of the slot is left.
-    private func supervise(
-        _ request: SandboxRequest, in slot: Slot, channel: any GuestChannel, link: SupervisorLink, _ deliver: Delivery
-    ) {
-        let filter: SeccompFilter
-        do throws(AirlockError) {
-            filter = try self.filter(for: Kind(level: .full, profile: request.profile))
-        } catch {
-            return deliver(.failure(error))
-        }
+    private func begin(
+        _ request: SandboxRequest, in slot: Slot, channel: any GuestChannel, link: SupervisorLink,
+        _ whenGone: @escaping @Sendable () -> Void
+    ) throws(AirlockError) -> SlotRun {
+        let filter = try filter(for: .warm(request.profile))
         guard slot.isWaiting, let waiting = slot.take() else {
-            let message = "the prepared sandbox ended, or was taken, before it had a script"
-            return deliver(.failure(AirlockError(.internalError, message)))
+            throw AirlockError(.internalError, "the prepared sandbox ended, or was taken, before it had a script")
         }
-        defer { slot.ended() }
         let cgroup = waiting.cgroup
+        let (layer, settings) = (cgroup.layer, cgroup.settings)
         let supervisor = Supervisor(
             request, channel: channel, link: link, child: waiting.child, scratch: nil, cgroup: cgroup.path,
             mayRaiseSignals: filter.mayRaiseSignals, lockedPayload: waiting.payload)
-        do throws(AirlockError) {
-            var outcome = try supervisor.run()
-            outcome.startPath = .warm
-            outcome.isolation = report(for: request, cgroup: cgroup.layer, filter: filter, isWarm: true)
-            outcome.isolation.limits = IsolationReport.HeldLimit.all(of: request, groups: cgroup.settings)
-            deliver(.success(outcome))
-        } catch {
-            deliver(.failure(error))
+        return SlotRun(supervisor, slot: slot, cgroup: cgroup, whenGone) {
+            var isolation = self.report(for: request, cgroup: layer, filter: filter, isWarm: true)
+            isolation.limits = IsolationReport.HeldLimit.all(of: request, groups: settings)
+            return isolation
         }
-        supervisor.awaitEnd()
+    }
+}
+
+/// A run in a slot.
+///
+/// Unchecked: one thread at a time has its supervisor: the caller's, then the one that takes the run over, then, when that
+/// is done, the zygote's.
+private final class SlotRun: LeavingSlot, @unchecked Sendable {
+    private let supervisor: Supervisor
+    private let slot: Slot
+    private let cgroup: Mutex<CgroupScope?>
+    private let whenGone: @Sendable () -> Void
+    private let makeReport: () -> IsolationReport
+    private var report: IsolationReport?
+
+    init(
+        _ supervisor: Supervisor, slot: Slot, cgroup: consuming CgroupScope, _ whenGone: @escaping @Sendable () -> Void,
+        report: @escaping () -> IsolationReport
+    ) {
+        self.supervisor = supervisor
+        self.slot = slot
+        self.cgroup = Mutex(consume cgroup)
+        self.whenGone = whenGone
+        makeReport = report
+    }
+
+    /// - Parameter more: what need not come before the script was sent, and can be done while it runs.
+    func begin(_ more: () -> Void) {
+        supervisor.begin()
+        more()
+        report = makeReport()
+    }
+
+    func serve(for patience: Duration? = nil) -> Bool { supervisor.serve(for: patience) }
+
+    func finish() -> Result<SandboxOutcome, AirlockError> {
+        Result { () throws(AirlockError) in
+            var outcome = try supervisor.finish()
+            outcome.startPath = .warm
+            outcome.isolation = report ?? makeReport()
+            return outcome
+        }
+    }
+
+    func leave() { slot.seeOff(self) }
+
+    // MARK: What is left of it
+
+    var pidfd: Int32 { supervisor.pidfd }
+
+    func kill() { supervisor.kill() }
+
+    func hasEnded() {
         // It can be removed only now.
-        cgroup.end()
+        cgroup.withLock { cgroup in
+            let left = cgroup.take()
+            _ = consume left
+        }
+        slot.ended()
+        whenGone()
     }
 }

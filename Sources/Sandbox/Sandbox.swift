@@ -10,6 +10,12 @@ public final class Sandbox: Sendable {
     struct Kind: Hashable {
         var level: IsolationReport.Level
         var profile: SandboxProfile
+        var reportsLastCall = false
+
+        /// Of a slot. With one thread its last call is its end; with several it is not the end of what the others do.
+        static func warm(_ profile: SandboxProfile) -> Kind {
+            Kind(level: .full, profile: profile, reportsLastCall: profile == .strict)
+        }
     }
 
     private let rules: SeccompRules
@@ -51,7 +57,8 @@ public final class Sandbox: Sendable {
             if let filter = filters[kind] { return .success(filter) }
             return Result { () throws(AirlockError) in
                 let filter = try SeccompFilter(
-                    profile: try rules.profile(kind.profile, at: kind.level), startup: rules.startup)
+                    profile: try rules.profile(kind.profile, at: kind.level), startup: rules.startup,
+                    reportsLastCall: kind.reportsLastCall)
                 filters[kind] = filter
                 return filter
             }
@@ -69,29 +76,26 @@ public final class Sandbox: Sendable {
     public func run(
         _ request: SandboxRequest, channel: any GuestChannel
     ) async throws(AirlockError) -> SandboxOutcome {
-        try await onThread { link, deliver in deliver(self.supervise(request, channel: channel, link: link)) }
-    }
-
-    /// Takes what came of a run, once.
-    typealias Delivery = (Result<SandboxOutcome, AirlockError>) -> Void
-
-    /// Runs `body` on a thread of its own, and returns as soon as it has delivered; cancelling the task ends the run that the link is of.
-    func onThread(
-        _ body: @escaping @Sendable (SupervisorLink, _ deliver: Delivery) -> Void
-    ) async throws(AirlockError) -> SandboxOutcome {
         let link = try SupervisorLink(clock: RunClock(start: .now))
         let outcome = await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                do throws(AirlockError) {
-                    try DetachedThread.start { body(link) { continuation.resume(returning: $0) } }
-                } catch {
-                    continuation.resume(returning: .failure(error))
-                }
-            }
+            await Self.onThread { self.supervise(request, channel: channel, link: link) }
         } onCancel: {
             link.end(.cancelled, reason: "the run was cancelled")
         }
         return try outcome.get()
+    }
+
+    /// Runs `body` on a thread of its own.
+    static func onThread(
+        _ body: @escaping @Sendable () -> Result<SandboxOutcome, AirlockError>
+    ) async -> Result<SandboxOutcome, AirlockError> {
+        await withCheckedContinuation { continuation in
+            do throws(AirlockError) {
+                try DetachedThread.start { continuation.resume(returning: body()) }
+            } catch {
+                continuation.resume(returning: .failure(error))
+            }
+        }
     }
 
     private func supervise(

@@ -23,8 +23,11 @@ package struct SeccompFilter: Sendable {
     ///   - profile: what the running script may call.
     ///   - startup: what the interpreter may call besides until the script's first line.
     ///   - architecture: the ABI whose calls it judges; all others are killed.
+    ///   - reportsLastCall: whether exit_group(2), where it is allowed, goes to init too, which reports the end before it
+    ///     is carried out.
     package init(
-        profile: SeccompProfile, startup: SeccompProfile, architecture: SeccompArchitecture = .native
+        profile: SeccompProfile, startup: SeccompProfile, architecture: SeccompArchitecture = .native,
+        reportsLastCall: Bool = false
     ) throws(AirlockError) {
         var verdicts = [airlock_verdict](
             repeating: airlock_verdict(action: UInt8(AIRLOCK_REFUSE.rawValue), error: UInt8(EPERM)),
@@ -44,6 +47,10 @@ package struct SeccompFilter: Sendable {
             for name in rule.names {
                 // A call that the ABI lacks cannot be made: nothing to do.
                 guard let number = architecture.number(of: name), verdicts.indices.contains(number) else { continue }
+                if reportsLastCall, name == "exit_group", rule.action == .allow {
+                    verdicts[number].action = UInt8(AIRLOCK_LAST_CALL.rawValue)
+                    continue
+                }
                 try Self.add(rule, name: name, to: context, verdict: &verdicts[number])
             }
         }

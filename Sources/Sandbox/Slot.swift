@@ -70,6 +70,9 @@ public final class Slot: Sendable {
     }
 
     func ended() { service.slotEnded() }
+
+    /// Hands over what is left of it once its run is over.
+    func seeOff(_ left: any LeavingSlot) { service.see(off: left) }
 }
 
 extension Slot.Waiting {

@@ -2,8 +2,8 @@ import AirlockCore
 import AirlockLauncher
 import Glibc
 
-/// Watches one run from launch to reaping, on a thread of its own that lives as long as the child: the kernel ties the
-/// child's parent-death signal to that thread (prctl(2), PR_SET_PDEATHSIG).
+/// Watches one run from launch to its end. On one thread at a time; a child of this process's own, on a thread that lives
+/// as long as the child: the kernel ties its parent-death signal to that thread (prctl(2), PR_SET_PDEATHSIG).
 final class Supervisor {
     typealias Instant = ContinuousClock.Instant
 
@@ -20,7 +20,11 @@ final class Supervisor {
     private var standardOutput: BoundedCapture
     private var standardError: BoundedCapture
     private var outgoing = OutgoingBytes()
-    private var chunk = [UInt8](repeating: 0, count: 65536)
+    /// What is read goes through it. Not zeroed: a small run touches little of it.
+    private let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 65536, alignment: 16)
+    private var open: Set<Source> = [.report, .initProcess, .event, .output, .errors, .requests]
+    /// Of init and of what it reaped.
+    private var initUsage = rusage()
     private var nextScratchCheck: Instant
     private let scratchWatch: ScratchWatch
     private var nextPageTableCheck: Instant
@@ -80,13 +84,24 @@ final class Supervisor {
         nextPageTableCheck = .now + PageTableWatch.interval
     }
 
-    /// Serves the child until it is gone and reaped. Of a slot only init is left when this returns, which has reaped all
-    /// others and ends: what the kernel then takes apart, namespaces and mounts, takes longer than most scripts, and
-    /// ``awaitEnd()`` waits for it.
+    deinit { chunk.deallocate() }
+
+    /// Serves the child until it is gone and reaped.
     func run() throws(AirlockError) -> SandboxOutcome {
+        begin()
+        _ = serve()
+        return try finish()
+    }
+
+    /// Gives the child its script.
+    func begin() {
         link.open(child.replies.number)
         channel.started(link)
-        let usage = serve()
+    }
+
+    /// Once the end is known: what came of the run. Of a slot init is left then, and may be a script that was killed in its
+    /// last call: what the kernel then takes apart, memory, namespaces and mounts, takes longer than most scripts.
+    func finish() throws(AirlockError) -> SandboxOutcome {
         let now = ContinuousClock.now
         link.close()
         drain()
@@ -97,22 +112,28 @@ final class Supervisor {
         }
         evidence.ranOutOfMemory = CgroupScope.ranOutOfMemory(in: cgroup)
         let judgement = Judgement(
-            evidence: evidence, limits: request.limits, clock: link.clock, now: now, initUsage: usage,
+            evidence: evidence, limits: request.limits, clock: link.clock, now: now, initUsage: initUsage,
             mayRaiseSignals: mayRaiseSignals)
         return judgement.outcome(standardOutput: standardOutput.stream, standardError: standardError.stream)
     }
 
-    /// The loop: until init's record is in and init is gone.
-    private func serve() -> rusage {
-        enum Source: Int { case report, initProcess, event, output, errors, requests, replies }
-        var open: Set<Source> = [.report, .initProcess, .event, .output, .errors, .requests]
+    private enum Source: Int { case report, initProcess, event, output, errors, requests, replies }
+
+    /// The loop: until init's record is in and, of a child of our own, init is gone.
+    ///
+    /// - Parameter patience: how long at most, and not beyond the script's first message; `nil` for as long as it takes.
+    /// - Returns: whether the end is known.
+    func serve(for patience: Duration? = nil) -> Bool {
+        let deadline = patience.map { Instant.now + $0 }
         while true {
             let asked = link.take()
             for bytes in asked.outgoing { outgoing.append(bytes) }
             if let end = asked.end { endRun(.asked(end.status, reason: end.reason)) }
             let now = ContinuousClock.now
             checkLimits(now)
+            if let deadline, now >= deadline { return false }
             var sources: [(Source, pollfd)] = []
+            sources.reserveCapacity(7)
             func add(_ source: Source, _ descriptor: Int32, _ events: Int32 = POLLIN) {
                 if open.contains(source) {
                     sources.append((source, pollfd(fd: descriptor, events: Int16(events), revents: 0)))
@@ -128,9 +149,9 @@ final class Supervisor {
                 sources.append((.replies, pollfd(fd: child.replies.number, events: Int16(POLLOUT), revents: 0)))
             }
             var polled = sources.map(\.1)
-            let wait = link.willWait() ? timeout(at: now) : 0
+            let wait = link.willWait() ? min(timeout(at: now), patience.map { milliseconds($0) } ?? .max) : 0
             _ = poll(&polled, nfds_t(polled.count), wait)
-            var isGone = false
+            var (isGone, isAsked) = (false, false)
             for (index, entry) in polled.enumerated() where entry.revents != 0 {
                 switch sources[index].0 {
                 case .report: if !readReport() { open.remove(.report) }
@@ -138,33 +159,33 @@ final class Supervisor {
                 case .event: break
                 case .output: if !readOutput() { open.remove(.output) }
                 case .errors: if !readErrors() { open.remove(.errors) }
-                case .requests: if !readRequests() { open.remove(.requests) }
+                case .requests:
+                    isAsked = true
+                    if !readRequests() { open.remove(.requests) }
                 case .replies:
                     if !outgoing.write(to: entry.fd) { repliesAreRead = false }
                     if outgoing.isEmpty { link.caughtUp() }
                 }
             }
             if isGone || !child.isOwn && hasEnded { break }
+            if deadline != nil, isAsked { return false }
         }
         while readReport() {}
-        var usage = rusage()
         var status: Int32 = 0
-        if child.isOwn { _ = retrying { wait4(child.pid, &status, 0, &usage) } }
+        if child.isOwn { _ = retrying { wait4(child.pid, &status, 0, &initUsage) } }
         // Somebody killed init. The kernel ends its script with it, but only a PID namespace ends first.
         if evidence.record == nil, scratch != nil, let payload = evidence.payload { airlock_await_end(payload, 1000) }
-        return usage
+        return true
     }
 
-    /// Whether init has reaped the script, and all that it left.
+    /// Whether init has said how the script ended: has reaped it and all that it left, or kills it in its last call.
     private var hasEnded: Bool { evidence.record?.event == AIRLOCK_EVENT_ENDED.rawValue }
 
-    /// Waits until nothing is left of a slot, whose namespaces end before its init does.
-    func awaitEnd() {
-        var end = pollfd(fd: child.pidfd.number, events: Int16(POLLIN), revents: 0)
-        // It has nothing more to do; should somebody have stopped it, it is killed.
-        if retrying({ poll(&end, 1, 500) }) == 0 { _ = airlock_kill(child.pidfd.number) }
-        _ = retrying { poll(&end, 1, -1) }
-    }
+    /// Of init: readable once nothing is left of a slot, whose namespaces end before its init does.
+    var pidfd: Int32 { child.pidfd.number }
+
+    /// Ends init, and with it all that is left of its namespace.
+    func kill() { _ = airlock_kill(child.pidfd.number) }
 
     /// A script that seemed to succeed may have left half a frame behind: that is the channel's to say, and it is known
     /// only now.
@@ -184,7 +205,7 @@ final class Supervisor {
         evidence.endedAt = .now
         // Init kills the script, reaps it and reports its usage.
         var byte: UInt8 = 0x6B
-        _ = write(child.control.number, &byte, 1)
+        _ = PipeWriting.withoutSignal { write(child.control.number, &byte, 1) }
     }
 
     private func checkLimits(_ now: Instant) {
@@ -222,7 +243,11 @@ final class Supervisor {
         next = min(next, nextPageTableCheck)
         // Once the run was ended, the other deadlines lie in the past.
         if let endedAt = evidence.endedAt { next = max(endedAt + .milliseconds(500), now + .milliseconds(20)) }
-        return Int32(clamping: max(0, Int((next - now).inMilliseconds.rounded(.up))))
+        return milliseconds(next - now)
+    }
+
+    private func milliseconds(_ time: Duration) -> Int32 {
+        Int32(clamping: max(0, Int(time.inMilliseconds.rounded(.up))))
     }
 
     // MARK: Bytes
@@ -232,13 +257,10 @@ final class Supervisor {
     /// - Returns: `false` at the end of the stream.
     private func readSome(_ descriptor: Int32, _ take: (Supervisor, UnsafeRawBufferPointer) -> Void) -> Bool {
         for _ in 0..<4 {
-            let count = chunk.withUnsafeMutableBytes { buffer in
-                retrying { read(descriptor, buffer.baseAddress, buffer.count) }
-            }
+            let count = retrying { read(descriptor, chunk.baseAddress, chunk.count) }
             if count == 0 { return false }
             if count < 0 { return errno == EAGAIN }
-            let bytes = chunk
-            bytes.withUnsafeBytes { take(self, UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+            take(self, UnsafeRawBufferPointer(rebasing: chunk[..<count]))
             if count < chunk.count { return true }
         }
         return true

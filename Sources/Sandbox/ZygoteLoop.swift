@@ -11,6 +11,8 @@ final class ZygoteLoop {
     /// Slots that are made at once: more would only wait for a processor.
     private static let maxAtOnce = 4
     private static let maxComplaintBytes = 4096
+    /// A slot whose run is over has nothing more to do; should somebody have stopped it, it is killed.
+    private static let leavingPatience = Duration.milliseconds(500)
 
     private let service: ZygoteService
     private let child: OwnedChild
@@ -23,6 +25,8 @@ final class ZygoteLoop {
     /// Without an answer yet, in the order in which they were asked for.
     private var asked: [SlotInMaking] = []
     private var preparing: [SlotInMaking] = []
+    /// Whose runs are over.
+    private var leaving: [(slot: any LeavingSlot, killAt: Instant)] = []
 
     /// The zygote's init.
     private struct OwnedChild: ~Copyable {
@@ -66,13 +70,19 @@ final class ZygoteLoop {
         var status: Int32 = 0
         _ = retrying { waitpid(child.pid, &status, 0) }
         for slot in asked + preparing { slot.fail(end) }
+        for (slot, _) in leaving {
+            slot.awaitEnd()
+            slot.hasEnded()
+        }
         return end
     }
 
     private func serve() -> AirlockError {
         while true {
             let room = isReady ? max(0, Self.maxAtOnce - asked.count - preparing.count) : 0
-            let (orders, mayEnd) = service.takeOrders(room)
+            let (orders, left, mayEnd) = service.takeOrders(room)
+            let killAt = Instant.now + Self.leavingPatience
+            leaving += left.map { ($0, killAt) }
             for order in orders { ask(order) }
             if mayEnd, asked.isEmpty, preparing.isEmpty { return ZygoteService.closed }
             var polled = [service.eventDescriptor, requests.number, child.pidfd.number].map {
@@ -81,6 +91,7 @@ final class ZygoteLoop {
             polled.append(pollfd(fd: outputIsOpen ? output.number : -1, events: Int16(POLLIN), revents: 0))
             let making = preparing
             polled += making.map { pollfd(fd: $0.reportDescriptor, events: Int16(POLLIN), revents: 0) }
+            polled += leaving.map { pollfd(fd: $0.slot.pidfd, events: Int16(POLLIN), revents: 0) }
             _ = poll(&polled, nfds_t(polled.count), timeout)
             if polled[3].revents != 0 { readOutput() }
             if polled[1].revents != 0, !takeAnswer() { return reasonOfEnd }
@@ -90,11 +101,28 @@ final class ZygoteLoop {
             for (slot, entry) in zip(making, polled.dropFirst(4)) where entry.revents != 0 { slot.readReport(service) }
             for slot in making { slot.checkDeadline(now) }
             preparing.removeAll { $0.isDone }
+            takeLeave(of: polled.suffix(leaving.count).map { $0.revents != 0 }, now)
         }
     }
 
+    /// - Parameter haveEnded: which of the slots that leave are gone.
+    private func takeLeave(of haveEnded: [Bool], _ now: Instant) {
+        var staying: [(slot: any LeavingSlot, killAt: Instant)] = []
+        for ((slot, killAt), hasEnded) in zip(leaving, haveEnded) {
+            if hasEnded {
+                slot.hasEnded()
+            } else if now >= killAt {
+                slot.kill()
+                staying.append((slot, now + Self.leavingPatience))
+            } else {
+                staying.append((slot, killAt))
+            }
+        }
+        leaving = staying
+    }
+
     private var timeout: Int32 {
-        let deadlines = preparing.map(\.deadline) + (isReady ? [] : [deadline])
+        let deadlines = preparing.map(\.deadline) + leaving.map(\.killAt) + (isReady ? [] : [deadline])
         guard let next = deadlines.min() else { return -1 }
         return Int32(clamping: max(0, Int((next - .now).inMilliseconds.rounded(.up))))
     }

@@ -3,6 +3,24 @@ import AirlockLauncher
 import Glibc
 import Synchronization
 
+/// A slot whose run is over: what is left of it is ending.
+protocol LeavingSlot: Sendable {
+    /// Its init's: readable once nothing is left of it.
+    var pidfd: Int32 { get }
+    func kill()
+    /// Is told once, when nothing is left of it.
+    func hasEnded()
+}
+
+extension LeavingSlot {
+    /// For when its zygote is gone: with that the kernel has ended it too.
+    func awaitEnd() {
+        var end = pollfd(fd: pidfd, events: Int16(POLLIN), revents: 0)
+        kill()
+        _ = retrying { poll(&end, 1, -1) }
+    }
+}
+
 /// What several tasks ask of a zygote's thread: kept under a lock, announced through an eventfd(2).
 final class ZygoteService: Sendable {
     /// A slot that somebody waits for.
@@ -15,6 +33,8 @@ final class ZygoteService: Sendable {
         var orders: [Order] = []
         /// Slots that were handed out and have not ended.
         var living = 0
+        /// Slots whose runs are over, and that may not have ended yet.
+        var leaving: [any LeavingSlot] = []
         var isClosing = false
         /// Why there are no more slots: nothing of it is left then.
         var end: AirlockError?
@@ -40,7 +60,7 @@ final class ZygoteService: Sendable {
         self.profile = profile
         self.packages = packages
         extensionPath = path
-        filter = try sandbox.filter(for: .init(level: .full, profile: profile))
+        filter = try sandbox.filter(for: .warm(profile))
         let descriptor = airlock_event()
         guard descriptor >= 0 else { throw .system("eventfd") }
         event = OwnedDescriptor(descriptor)
@@ -84,14 +104,26 @@ final class ZygoteService: Sendable {
     }
 
     /// - Returns: at most this many orders; and whether the zygote may end, since nobody wants any more of it.
-    func takeOrders(_ count: Int) -> (orders: [Order], mayEnd: Bool) {
+    func takeOrders(_ count: Int) -> (orders: [Order], leaving: [any LeavingSlot], mayEnd: Bool) {
         var news: UInt64 = 0
         _ = read(event.number, &news, 8)
         return state.withLock { state in
             let taken = Array(state.orders.prefix(count))
             state.orders.removeFirst(taken.count)
-            return (taken, state.isClosing && state.orders.isEmpty && state.living == 0)
+            defer { state.leaving = [] }
+            return (taken, state.leaving, state.isClosing && state.orders.isEmpty && state.living == 0)
         }
+    }
+
+    /// Waits for the end of a slot whose run is over, on the zygote's thread, and tells it.
+    func see(off slot: any LeavingSlot) {
+        let isServed = state.withLock { state in
+            if state.end == nil { state.leaving.append(slot) }
+            return state.end == nil
+        }
+        if isServed { return wake() }
+        slot.awaitEnd()
+        slot.hasEnded()
     }
 
     func slotMade() { state.withLock { $0.living += 1 } }
@@ -113,10 +145,14 @@ final class ZygoteService: Sendable {
     }
 
     private func end(_ error: AirlockError) {
-        let (orders, waiters) = state.withLock { state in
+        let (orders, leaving, waiters) = state.withLock { state in
             state.end = error
-            defer { (state.orders, state.waiters) = ([], []) }
-            return (state.orders, state.waiters)
+            defer { (state.orders, state.leaving, state.waiters) = ([], [], []) }
+            return (state.orders, state.leaving, state.waiters)
+        }
+        for slot in leaving {
+            slot.awaitEnd()
+            slot.hasEnded()
         }
         for order in orders { order.answer(.failure(error)) }
         for waiter in waiters { waiter.resume() }

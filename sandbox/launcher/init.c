@@ -257,7 +257,7 @@ _Noreturn void watch_payload(struct monitor *monitor, int channel, struct failur
   failure = monitor_payload(monitor);
   if (!failure.step) failure = last_word(channel);
   if (failure.step) give_up(channels, failure);
-  send_report(channels.report, &monitor->report);
+  if (!monitor->reported) send_report(channels.report, &monitor->report);
   leave(0);
 }
 

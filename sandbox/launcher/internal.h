@@ -125,6 +125,7 @@ struct monitor {
   pid_t payload_listed;               ///< its number in the process table
   struct payload_message preparation; ///< of a slot: what is not the script's
   bool locked;
+  bool reported; ///< the payload has made its last call, and the host knows
   uint32_t new_process_attempts;
   uint64_t cpus;
   int trace; ///< the read end; -1 when the interpreter is not asked, or no more
@@ -154,6 +155,11 @@ struct failure monitor_payload(struct monitor *monitor);
 /// Ends the payload, and with it the run. The first cause wins.
 void kill_payload(struct monitor *monitor, uint32_t cause, int number);
 uint64_t cpu_time_of(pid_t pid);
+/// What a process that has not ended takes of memory: the peak, and page faults.
+///
+/// @param listed its number in the process table.
+/// @return false where there is no table to read it from.
+bool read_memory_usage(pid_t listed, struct rusage *usage);
 /// Adds the usage of one more process that was reaped.
 void add_usage(struct rusage *sum, const struct rusage *more);
 void answer_notification(struct monitor *monitor);

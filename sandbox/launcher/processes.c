@@ -96,22 +96,31 @@ static uint64_t number_at(const char *text, long length, long *index) {
   return value;
 }
 
-/// Threads, and CPU time of the children that were waited for (proc_pid_stat(5)).
-static void add_stat(pid_t number, struct tally *tally) {
-  enum { STATE = 3, CHILDREN_USER = 16, CHILDREN_SYSTEM = 17, THREADS = 20 };
+/// The numbered fields of proc_pid_stat(5) that are used.
+enum { STATE = 3, MINOR_FAULTS = 10, MAJOR_FAULTS = 12, CHILDREN_USER = 16, CHILDREN_SYSTEM = 17, THREADS = 20, FIELDS };
+
+/// @return whether there was such a process.
+static bool read_stat(pid_t number, uint64_t fields[FIELDS]) {
   char text[1024];
   long length = read_entry(number, "stat", text, sizeof text), index = length;
   // The name before it is the script's to choose, and may hold anything: what counts begins behind the last bracket.
   while (index > 0 && text[index - 1] != ')') index--;
-  if (index == 0) return;
-  for (int field = STATE; field <= THREADS && index < length; field++) {
+  for (int field = STATE; field < FIELDS; field++) {
+    if (index == 0 || index >= length) return false;
     index++;
-    uint64_t value = number_at(text, length, &index);
-    if (field == CHILDREN_USER || field == CHILDREN_SYSTEM) tally->cpu_ns += value * TICK_NS;
-    if (field == THREADS) tally->tasks += value;
+    fields[field] = number_at(text, length, &index);
     // The state's letter, the sign of a negative number, the rest of whatever is no number.
     while (index < length && text[index] != ' ') index++;
   }
+  return true;
+}
+
+/// Threads, and CPU time of the children that were waited for.
+static void add_stat(pid_t number, struct tally *tally) {
+  uint64_t fields[FIELDS];
+  if (!read_stat(number, fields)) return;
+  tally->cpu_ns += (fields[CHILDREN_USER] + fields[CHILDREN_SYSTEM]) * TICK_NS;
+  tally->tasks += fields[THREADS];
 }
 
 static bool starts_with(const char *text, long length, const char *word) {
@@ -120,20 +129,37 @@ static bool starts_with(const char *text, long length, const char *word) {
   return true;
 }
 
-/// Memory of its own, shared memory and what was swapped out (proc_pid_status(5)); not the pages of files.
-static void add_memory(pid_t number, struct tally *tally) {
-  static const char *const lines[] = {"RssAnon:", "RssShmem:", "VmSwap:"};
+/// Kibibytes of these lines of proc_pid_status(5) together; 0 for a process that is gone.
+static uint64_t read_status(pid_t number, const char *const *lines, size_t count) {
   char text[4096];
+  uint64_t sum = 0;
   long length = read_entry(number, "status", text, sizeof text);
   for (long index = 0; index < length; index++) {
-    for (size_t line = 0; line < sizeof lines / sizeof *lines; line++)
+    for (size_t line = 0; line < count; line++)
       if (starts_with(text + index, length - index, lines[line])) {
         while (text[index] != ':') index++;
         index++;
-        tally->memory += number_at(text, length, &index) * 1024;
+        sum += number_at(text, length, &index);
       }
     while (index < length && text[index] != '\n') index++;
   }
+  return sum;
+}
+
+/// Memory of its own, shared memory and what was swapped out; not the pages of files.
+static void add_memory(pid_t number, struct tally *tally) {
+  static const char *const lines[] = {"RssAnon:", "RssShmem:", "VmSwap:"};
+  tally->memory += read_status(number, lines, sizeof lines / sizeof *lines) * 1024;
+}
+
+bool read_memory_usage(pid_t listed, struct rusage *usage) {
+  static const char *const peak[] = {"VmHWM:"};
+  uint64_t fields[FIELDS];
+  if (process_table < 0 || !read_stat(listed, fields)) return false;
+  usage->ru_minflt = (long)fields[MINOR_FAULTS];
+  usage->ru_majflt = (long)fields[MAJOR_FAULTS];
+  usage->ru_maxrss = (long)read_status(listed, peak, 1);
+  return usage->ru_maxrss > 0;
 }
 
 /// @param listed its number in the table, which may be that of another namespace.
@@ -200,7 +226,9 @@ static void look(struct monitor *monitor) {
 }
 
 int check_tasks(struct monitor *monitor) {
-  if (process_table < 0 || monitor->plan.role == AIRLOCK_ROLE_ZYGOTE) return 1000;
+  // A single thread is watched by its clock alone.
+  if (process_table < 0 || monitor->plan.role == AIRLOCK_ROLE_ZYGOTE || monitor->plan.tasks == AIRLOCK_TASKS_ONE)
+    return 1000;
   struct timespec time = {0};
   raw(SYS_clock_gettime, CLOCK_MONOTONIC, &time);
   uint64_t now = (uint64_t)time.tv_sec * 1000000000ULL + (uint64_t)time.tv_nsec;

@@ -94,8 +94,6 @@ static void run_slot(const struct airlock_plan *plan, struct channels channels, 
     return;
   }
   clear_handlers();
-  // A single thread needs no table to be watched.
-  if (plan->tasks == AIRLOCK_TASKS_ONE) use_process_table(-1);
   watch_payload(monitor, channel, failure);
 }
 

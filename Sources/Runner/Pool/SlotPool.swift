@@ -47,11 +47,18 @@ public final class SlotPool<Source: SlotSource>: Sendable {
     public var snapshot: PoolSnapshot { core.withLock { $0.state.snapshot } }
 
     /// A slot, or why there is none. Waits for at most ``PoolSettings/maxWait``; cancelling the task gives up at once.
-    public func slot() async -> Answer {
+    ///
+    /// - Parameter putsOff: whether what else there is to do, as to make other slots, is left to ``attend()`` where a slot
+    ///   was waiting: the caller's script comes first.
+    public func slot(putsOff: Bool = false) async -> Answer {
         look()
-        let number = core.withLock { core in
+        let (number, lease) = core.withLock { core in
             core.lastRequest += 1
-            return core.lastRequest
+            return (core.lastRequest, takeWaiting(for: core.lastRequest, &core))
+        }
+        if let lease {
+            if !putsOff { attend() }
+            return .slot(lease)
         }
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
@@ -66,6 +73,21 @@ public final class SlotPool<Source: SlotSource>: Sendable {
     }
 
     public func ended(_ lease: Lease) { apply(.slotEnded(lease.number)) }
+
+    /// Does what ``slot(putsOff:)`` put off.
+    public func attend() { apply(nil) }
+
+    /// A slot that waits, for a request that nobody else can be before.
+    private func takeWaiting(for request: Int, _ core: inout Core) -> Lease? {
+        guard !core.isPerforming, core.effects.isEmpty, core.state.queue.isEmpty, let number = core.state.waiting.first,
+            let slot = core.slots[number]
+        else { return nil }
+        let served = PoolState.Effect.serve(request: request, slot: number)
+        core.effects = core.state.take(.requested(request), now: clock.now())
+        guard let place = core.effects.firstIndex(of: served) else { return nil }
+        core.effects.remove(at: place)
+        return Lease(slot: slot, number: number)
+    }
 
     /// Gives no more slots, ends those that wait, and returns when those in use have ended too and all is gone.
     public func drain() async {
@@ -98,9 +120,10 @@ public final class SlotPool<Source: SlotSource>: Sendable {
 
     // MARK: Events and effects
 
-    private func apply(_ event: PoolState.Event) {
+    /// - Parameter event: `nil` for what was left to do.
+    private func apply(_ event: PoolState.Event?) {
         let isFirst = core.withLock { core in
-            core.effects += core.state.take(event, now: clock.now())
+            if let event { core.effects += core.state.take(event, now: clock.now()) }
             defer { core.isPerforming = core.isPerforming || !core.effects.isEmpty }
             return !core.isPerforming && !core.effects.isEmpty
         }
@@ -193,16 +216,16 @@ public final class SlotPool<Source: SlotSource>: Sendable {
     private func wind() {
         core.withLock { core in
             let now = clock.now()
-            let moment = core.state.nextWake(after: now)
-            guard core.timer?.moment != moment else { return }
-            core.timer?.task.cancel()
-            core.timer = moment.map { moment in
-                let task = Task { [clock] in
-                    do { try await clock.sleep(moment - now) } catch { return }
-                    self.timePassed(moment)
-                }
-                return (moment, task)
+            // One that comes too early costs less than to set it anew with each request.
+            guard let moment = core.state.nextWake(after: now), core.timer.map({ moment < $0.moment }) ?? true else {
+                return
             }
+            core.timer?.task.cancel()
+            let task = Task { [clock] in
+                do { try await clock.sleep(moment - now) } catch { return }
+                self.timePassed(moment)
+            }
+            core.timer = (moment, task)
         }
     }
 

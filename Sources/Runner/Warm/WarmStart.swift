@@ -15,6 +15,10 @@ final class WarmStart: Sendable {
         fileprivate let pool: SlotPool<ZygoteSlots>
         fileprivate let lease: SlotPool<ZygoteSlots>.Lease
 
+        /// Lets the pool see to its other slots, which it puts off until this one has its script.
+        func begun() { pool.attend() }
+
+        /// Nothing is left of the slot.
         func end() { pool.ended(lease) }
     }
 
@@ -51,7 +55,7 @@ final class WarmStart: Sendable {
         guard let pool = pool(of: WarmKind(request, packages: packages), in: sandbox) else {
             return .cold("runs of \(Self.maxKinds) other kinds are kept warm already")
         }
-        switch await pool.slot() {
+        switch await pool.slot(putsOff: true) {
         case .slot(let lease): return .slot(Lease(slot: lease.slot, pool: pool, lease: lease))
         case .refused(let reason, let cause): return .cold(Self.sentence(reason, cause))
         }

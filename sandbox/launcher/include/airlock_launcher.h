@@ -58,6 +58,7 @@ enum airlock_action {
   AIRLOCK_STARTUP_ONLY = 2, ///< allowed until the guest locks itself down, then refused
   AIRLOCK_NEW_PROCESS = 3,  ///< refused with `error`; too many of them end the run
   AIRLOCK_LOCK_DOWN = 4,    ///< `setpriority(2, AIRLOCK_LOCK_MAGIC, 1)` ends the start-up phase; else refused
+  AIRLOCK_LAST_CALL = 5,    ///< exit_group(2): the end of the run's only thread, which is reported before it is carried out
 };
 
 /// What the script may make beside its first thread, and so what init has to watch.
@@ -146,7 +147,7 @@ enum airlock_event {
   AIRLOCK_EVENT_FAILED = 1,  ///< step, error: the launch failed
   AIRLOCK_EVENT_STARTED = 2, ///< the payload runs; `payload` is its number as init sees it
   AIRLOCK_EVENT_LOCKED = 3,  ///< the guest locked itself down
-  AIRLOCK_EVENT_ENDED = 4,   ///< the payload was reaped: the rest of the record is filled
+  AIRLOCK_EVENT_ENDED = 4,   ///< the payload was reaped, or is killed in its last call: the rest of the record is filled
   AIRLOCK_EVENT_TRACE = 5,   ///< where the script was when it made the refused call `syscall`: a text follows
 };
 
