@@ -2,6 +2,12 @@ internal import AirlockCore
 internal import DriverKit
 
 extension CallOutcome {
+    /// How many values a table has.
+    var cellCount: Int {
+        guard case .table(let reply) = self else { return 0 }
+        return reply.table.rows.count.multipliedReportingOverflow(by: reply.table.columns.count).partialValue
+    }
+
     /// The rows that count against the run's quota, at most those the call may have.
     ///
     /// A further method's rows are the elements of its array, or of the array `rows` in its object.

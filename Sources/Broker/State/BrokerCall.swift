@@ -26,6 +26,8 @@ struct BrokerCall: Sendable {
     var options: QueryOptions
     /// What `options.maxRows` stands for, should it cut rows.
     var boundBy: CutBy
+    /// How long the request's frame was.
+    var requestBytes: Int
 }
 
 /// What came of a call, ready to be sent.
