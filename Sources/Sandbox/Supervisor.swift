@@ -102,45 +102,52 @@ final class Supervisor {
         return judgement.outcome(standardOutput: standardOutput.stream, standardError: standardError.stream)
     }
 
+    /// What the loop waits for, in the order in which it is seen to.
+    private enum Source: Int, CaseIterable { case report, initProcess, event, output, errors, requests, replies }
+
     /// The loop: until init's record is in and init is gone.
     private func serve() -> rusage {
-        enum Source: Int { case report, initProcess, event, output, errors, requests, replies }
-        var open: Set<Source> = [.report, .initProcess, .event, .output, .errors, .requests]
+        // Made once: a call on its way through costs little more than what this loop does.
+        let nothing = pollfd(fd: -1, events: Int16(POLLIN), revents: 0)
+        var sources = [pollfd](repeating: nothing, count: Source.allCases.count)
+        func watch(_ source: Source, _ descriptor: Int32) { sources[source.rawValue].fd = descriptor }
+        watch(.report, child.report.number)
+        watch(.initProcess, child.pidfd.number)
+        watch(.event, link.eventDescriptor)
+        watch(.output, child.output.number)
+        watch(.errors, child.errors.number)
+        watch(.requests, child.requests.number)
+        sources[Source.replies.rawValue].events = Int16(POLLOUT)
+        var briefWait = BriefWait()
+        var wasAsked = false
         while true {
             let asked = link.take()
             for bytes in asked.outgoing { outgoing.append(bytes) }
             if let end = asked.end { endRun(.asked(end.status, reason: end.reason)) }
             let now = ContinuousClock.now
             checkLimits(now)
-            var sources: [(Source, pollfd)] = []
-            func add(_ source: Source, _ descriptor: Int32, _ events: Int32 = POLLIN) {
-                if open.contains(source) {
-                    sources.append((source, pollfd(fd: descriptor, events: Int16(events), revents: 0)))
-                }
+            watch(.replies, !outgoing.isEmpty && repliesAreRead ? child.replies.number : -1)
+            // Those of a negative number are passed over (poll(2)).
+            func isReady(_ wait: Int32) -> Bool { poll(&sources, nfds_t(sources.count), wait) > 0 }
+            let isAnswered = wasAsked && asked.hasSent
+            wasAsked = false
+            if !isAnswered || !briefWait.watch(from: now, { isReady(0) }) {
+                guard isReady(link.willWait() ? timeout(at: now) : 0) else { continue }
             }
-            add(.report, child.report.number)
-            add(.initProcess, child.pidfd.number)
-            add(.event, link.eventDescriptor)
-            add(.output, child.output.number)
-            add(.errors, child.errors.number)
-            add(.requests, child.requests.number)
-            if !outgoing.isEmpty, repliesAreRead {
-                sources.append((.replies, pollfd(fd: child.replies.number, events: Int16(POLLOUT), revents: 0)))
-            }
-            var polled = sources.map(\.1)
-            let wait = link.willWait() ? timeout(at: now) : 0
-            _ = poll(&polled, nfds_t(polled.count), wait)
             var isGone = false
-            for (index, entry) in polled.enumerated() where entry.revents != 0 {
-                switch sources[index].0 {
-                case .report: if !readReport() { open.remove(.report) }
+            for source in Source.allCases where sources[source.rawValue].revents != 0 {
+                switch source {
+                case .report: if !readReport() { watch(.report, -1) }
                 case .initProcess: isGone = true
                 case .event: break
-                case .output: if !readOutput() { open.remove(.output) }
-                case .errors: if !readErrors() { open.remove(.errors) }
-                case .requests: if !readRequests() { open.remove(.requests) }
+                case .output: if !readOutput() { watch(.output, -1) }
+                case .errors: if !readErrors() { watch(.errors, -1) }
+                case .requests:
+                    wasAsked = true
+                    briefWait.asked(at: .now)
+                    if !readRequests() { watch(.requests, -1) }
                 case .replies:
-                    if !outgoing.write(to: entry.fd) { repliesAreRead = false }
+                    if !outgoing.write(to: child.replies.number) { repliesAreRead = false }
                     if outgoing.isEmpty { link.caughtUp() }
                 }
             }
