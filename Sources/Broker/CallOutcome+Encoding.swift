@@ -41,7 +41,8 @@ extension CallOutcome {
             let isCut = cutBy != nil || reply.table.rows.count > wanted
             if isCut, isAtBound, cutBy != .upstream { cutBy = call.boundBy }
             if rows < wanted { cutBy = .quota }
-            frame = ReplyEncoder.table(call.id, reply, rows: rows, cutBy: cutBy, maxBytes: maxBytes)
+            frame = ReplyEncoder.table(
+                call.id, reply, rows: rows, layout: call.layout, cutBy: cutBy, maxBytes: maxBytes)
             age = reply.age
         case .value(let value):
             // What such an answer means is not known here, so that it cannot be cut.

@@ -9,7 +9,7 @@ import Testing
     private func call(_ work: BrokerCall.Work, maxRows: Int = 100) -> BrokerCall {
         BrokerCall(
             key: 1, id: .integer(1), work: work, options: QueryOptions(maxRows: maxRows), boundBy: .template,
-            requestBytes: 100)
+            layout: .rows, requestBytes: 100)
     }
 
     private let query = BrokerCall.Work.query("q", values: [:])

@@ -15,6 +15,8 @@ extension BrokerState {
         lastKey += 1
         var rest = params
         rest["query"] = nil
+        // It makes no other answer.
+        rest["layout"] = nil
         // A query's text is kept once it is known to be one; a stray member of another method is only digested.
         let query = method == "query" ? params["query"]?.stringValue : nil
         let record = CallRecord(
@@ -110,6 +112,6 @@ extension BrokerState {
         return BrokerCall(
             key: lastKey, id: id, work: read.work,
             options: QueryOptions(maxRows: maxRows, timeout: timeout, maximumAge: read.maximumAge), boundBy: boundBy,
-            requestBytes: frameBytes)
+            layout: read.layout, requestBytes: frameBytes)
     }
 }
