@@ -1,7 +1,7 @@
 /// The host's end of the two pipes to a script: the sandbox moves the bytes, the channel gives them meaning.
 ///
-/// All methods are called on the sandbox's supervising thread, one at a time, and must return at once: whatever takes
-/// time is done elsewhere and its reply sent through the ``GuestLink``.
+/// All methods are called on the sandbox's supervising thread, one at a time, and must return within milliseconds: whatever
+/// may take longer is done elsewhere and its reply sent through the ``GuestLink``.
 public protocol GuestChannel: AnyObject, Sendable {
     /// The child was started; `link` stays valid, and harmless, after the run's end.
     func started(_ link: any GuestLink)

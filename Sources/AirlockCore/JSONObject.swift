@@ -52,8 +52,19 @@ public struct JSONObject: Sendable, Hashable, ExpressibleByDictionaryLiteral {
 }
 
 extension JSONObject: Sequence {
-    public func makeIterator() -> AnyIterator<(key: String, value: JSONValue)> {
-        var iterator = members.elements.makeIterator()
-        return AnyIterator { iterator.next().map { (key: $0.key.value, value: $0.value) } }
+    public struct Iterator: IteratorProtocol {
+        private var members: OrderedDictionary<CodePointString, JSONValue>.Elements.Iterator
+
+        fileprivate init(_ members: OrderedDictionary<CodePointString, JSONValue>) {
+            self.members = members.elements.makeIterator()
+        }
+
+        public mutating func next() -> (key: String, value: JSONValue)? {
+            members.next().map { (key: $0.key.value, value: $0.value) }
+        }
     }
+
+    public func makeIterator() -> Iterator { Iterator(members) }
+
+    public var underestimatedCount: Int { members.count }
 }

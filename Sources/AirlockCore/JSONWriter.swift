@@ -21,7 +21,7 @@ extension JSONValue {
         switch self {
         case .null: bytes.append(contentsOf: "null".utf8)
         case .bool(let value): bytes.append(contentsOf: (value ? "true" : "false").utf8)
-        case .number(let value): bytes.append(contentsOf: value.text.utf8)
+        case .number(let value): value.appendText(to: &bytes)
         case .string(let value): JSONValue.append(value, to: &bytes)
         case .array(let elements):
             bytes.append(0x5B)
@@ -84,7 +84,7 @@ extension JSONValue {
         }
     }
 
-    private static func append(_ string: String, to bytes: inout [UInt8]) {
+    static func append(_ string: String, to bytes: inout [UInt8]) {
         bytes.append(0x22)
         var string = string
         string.withUTF8 { utf8 in
@@ -110,6 +110,26 @@ extension JSONValue {
             let hex = String(byte, radix: 16)
             bytes.append(contentsOf: (hex.utf8.count == 1 ? "\\u000" : "\\u00").utf8)
             bytes.append(contentsOf: hex.utf8)
+        }
+    }
+}
+
+extension JSONNumber {
+    /// Appends ``text``.
+    func appendText(to bytes: inout [UInt8]) {
+        guard case .int(let value) = storage else { return bytes.append(contentsOf: text.utf8) }
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+            var (rest, start) = (value.magnitude, digits.count)
+            repeat {
+                start -= 1
+                digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            } while rest > 0
+            if value < 0 {
+                start -= 1
+                digits[start] = UInt8(ascii: "-")
+            }
+            bytes.append(contentsOf: digits[start...])
         }
     }
 }

@@ -6,7 +6,8 @@ internal import Synchronization
 ///
 /// A frame is parsed on the thread that delivers it, so that a script that sends faster than the host reads is held
 /// back by its own pipe, and nothing has to be queued; a frame's size bounds the time that takes. Driver calls run as
-/// tasks and are cancelled when the run ends.
+/// tasks and are cancelled when the run ends. The task of a short request begins on that thread too, and so a call that
+/// never has to wait is answered there: a change of threads and back would take longer than all the rest of its way.
 public final class BrokerSession: GuestChannel {
     private struct Shell {
         var state: BrokerState
@@ -130,15 +131,13 @@ public final class BrokerSession: GuestChannel {
 
     // MARK: Calls
 
+    /// A driver reads what it is asked before it first waits, and the thread that delivers frames has other duties.
+    static let maxBytesAnsweredAtOnce = 8192
+    static let maxCellsWrittenAtOnce = 10_000
+
     private func start(_ call: BrokerCall) {
-        let work = Task {
-            await self.observer.around(call.work.method) {
-                let answer = await self.answer(call)
-                self.apply { state, now in state.answered(call.key, answer, now: now) }
-            }
-            self.finish(call.key)
-        }
         let deadline = now + call.options.timeout + BrokerSession.timeoutGrace
+        let work = begin(call)
         // The call may have been answered already: then there is nothing left to remember.
         let isOpen = shell.withLock { shell in
             guard shell.state.isOpen(call.key) else { return false }
@@ -147,6 +146,24 @@ public final class BrokerSession: GuestChannel {
             return true
         }
         if isOpen { wind(to: deadline) } else { work.cancel() }
+    }
+
+    private func begin(_ call: BrokerCall) -> Task<Void, Never> {
+        // SE-0472; without it every call changes threads.
+        #if compiler(>=6.2)
+            if call.requestBytes <= BrokerSession.maxBytesAnsweredAtOnce {
+                return Task.immediate { await self.run(call) }
+            }
+        #endif
+        return Task { await self.run(call) }
+    }
+
+    private func run(_ call: BrokerCall) async {
+        await observer.around(call.work.method) {
+            let answer = await self.answer(call)
+            self.apply { state, now in state.answered(call.key, answer, now: now) }
+        }
+        finish(call.key)
     }
 
     private func finish(_ key: Int) {
@@ -187,6 +204,8 @@ public final class BrokerSession: GuestChannel {
     private func answer(_ call: BrokerCall) async -> CallAnswer {
         do throws(AirlockError) {
             let outcome = try await executor.run(call)
+            // To write it takes milliseconds: not where frames are delivered.
+            if outcome.cellCount > BrokerSession.maxCellsWrittenAtOnce { await Task.yield() }
             let rows = outcome.rowCount(of: call)
             guard let left = shell.withLock({ $0.state.reserve(rows: rows, for: call.key) }) else {
                 return .failure(AirlockError(.cancelled, "the call is no longer waited for"))

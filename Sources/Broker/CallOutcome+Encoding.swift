@@ -2,6 +2,12 @@ internal import AirlockCore
 internal import DriverKit
 
 extension CallOutcome {
+    /// How many values a table has.
+    var cellCount: Int {
+        guard case .table(let reply) = self else { return 0 }
+        return reply.table.rows.count.multipliedReportingOverflow(by: reply.table.columns.count).partialValue
+    }
+
     /// The rows that count against the run's quota, at most those the call may have.
     ///
     /// A further method's rows are the elements of its array, or of the array `rows` in its object.
@@ -35,7 +41,8 @@ extension CallOutcome {
             let isCut = cutBy != nil || reply.table.rows.count > wanted
             if isCut, isAtBound, cutBy != .upstream { cutBy = call.boundBy }
             if rows < wanted { cutBy = .quota }
-            frame = ReplyEncoder.table(call.id, reply, rows: rows, cutBy: cutBy, maxBytes: maxBytes)
+            frame = ReplyEncoder.table(
+                call.id, reply, rows: rows, layout: call.layout, cutBy: cutBy, maxBytes: maxBytes)
             age = reply.age
         case .value(let value):
             // What such an answer means is not known here, so that it cannot be cut.

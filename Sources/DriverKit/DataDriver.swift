@@ -3,7 +3,8 @@ public import AirlockCore
 /// A source of data: what the broker calls on a script's behalf.
 ///
 /// An implementation is safe to call from several tasks at once, holds its own credentials, and never puts them into
-/// a reply or an error. Every failure is an ``AirlockError`` with code `invalid_query`, `unsupported_query`,
+/// a reply or an error. Until it first waits it runs on a thread that has other duties, and must not compute for longer than
+/// about a millisecond. Every failure is an ``AirlockError`` with code `invalid_query`, `unsupported_query`,
 /// `unknown_object`, `timed_out`, `upstream_failed` or `invalid_data`.
 public protocol DataDriver: Sendable {
     /// `local`, `posthog` …

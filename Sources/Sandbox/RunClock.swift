@@ -26,12 +26,15 @@ struct RunClock {
         pausedSince = nil
     }
 
+    /// Whether the script waits for the broker.
+    var isPaused: Bool { pausedSince != nil }
+
     func brokerWait(at now: Instant) -> Duration { paused + (pausedSince.map { now - $0 } ?? .zero) }
 
     func scriptWall(at now: Instant) -> Duration { now - start - brokerWait(at: now) }
 
     /// When the script's own time runs out; `nil` while it is paused.
     func deadline(scriptWall limit: Duration) -> Instant? {
-        pausedSince == nil ? start + limit + paused : nil
+        isPaused ? nil : start + limit + paused
     }
 }

@@ -22,7 +22,6 @@ final class Supervisor {
     private var outgoing = OutgoingBytes()
     /// What is read goes through it. Not zeroed: a small run touches little of it.
     private let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 65536, alignment: 16)
-    private var open: Set<Source> = [.report, .initProcess, .event, .output, .errors, .requests]
     /// Of init and of what it reaped.
     private var initUsage = rusage()
     private var nextScratchCheck: Instant
@@ -117,58 +116,62 @@ final class Supervisor {
         return judgement.outcome(standardOutput: standardOutput.stream, standardError: standardError.stream)
     }
 
-    private enum Source: Int { case report, initProcess, event, output, errors, requests, replies }
+    /// What the loop waits for, in the order in which it is seen to.
+    private enum Source: Int, CaseIterable { case report, initProcess, event, output, errors, requests, replies }
 
     /// The loop: until init's record is in and, of a child of our own, init is gone.
     ///
-    /// - Parameter patience: how long at most, and not beyond the script's first message; `nil` for as long as it takes.
+    /// - Parameter patience: how long at most, and no longer than until a call has to wait; `nil` for as long as it takes.
     /// - Returns: whether the end is known.
     func serve(for patience: Duration? = nil) -> Bool {
         let deadline = patience.map { Instant.now + $0 }
+        let longest = patience.map(milliseconds) ?? .max
+        // Made once: a call on its way through costs little more than what this loop does.
+        let nothing = pollfd(fd: -1, events: Int16(POLLIN), revents: 0)
+        var sources = [pollfd](repeating: nothing, count: Source.allCases.count)
+        func watch(_ source: Source, _ descriptor: Int32) { sources[source.rawValue].fd = descriptor }
+        watch(.report, child.report.number)
+        watch(.initProcess, child.pidfd.number)
+        watch(.event, link.eventDescriptor)
+        watch(.output, child.output.number)
+        watch(.errors, child.errors.number)
+        watch(.requests, child.requests.number)
+        sources[Source.replies.rawValue].events = Int16(POLLOUT)
+        var briefWait = BriefWait()
+        var wasAsked = false
         while true {
             let asked = link.take()
             for bytes in asked.outgoing { outgoing.append(bytes) }
             if let end = asked.end { endRun(.asked(end.status, reason: end.reason)) }
             let now = ContinuousClock.now
             checkLimits(now)
-            if let deadline, now >= deadline { return false }
-            var sources: [(Source, pollfd)] = []
-            sources.reserveCapacity(7)
-            func add(_ source: Source, _ descriptor: Int32, _ events: Int32 = POLLIN) {
-                if open.contains(source) {
-                    sources.append((source, pollfd(fd: descriptor, events: Int16(events), revents: 0)))
-                }
+            if let deadline, now >= deadline || link.clock.isPaused { return false }
+            watch(.replies, !outgoing.isEmpty && repliesAreRead ? child.replies.number : -1)
+            // Those of a negative number are passed over (poll(2)).
+            func isReady(_ wait: Int32) -> Bool { poll(&sources, nfds_t(sources.count), wait) > 0 }
+            let isAnswered = wasAsked && asked.hasSent
+            wasAsked = false
+            if !isAnswered || !briefWait.watch(from: now, { isReady(0) }) {
+                guard isReady(link.willWait() ? min(timeout(at: now), longest) : 0) else { continue }
             }
-            add(.report, child.report.number)
-            add(.initProcess, child.pidfd.number)
-            add(.event, link.eventDescriptor)
-            add(.output, child.output.number)
-            add(.errors, child.errors.number)
-            add(.requests, child.requests.number)
-            if !outgoing.isEmpty, repliesAreRead {
-                sources.append((.replies, pollfd(fd: child.replies.number, events: Int16(POLLOUT), revents: 0)))
-            }
-            var polled = sources.map(\.1)
-            let wait = link.willWait() ? min(timeout(at: now), patience.map { milliseconds($0) } ?? .max) : 0
-            _ = poll(&polled, nfds_t(polled.count), wait)
-            var (isGone, isAsked) = (false, false)
-            for (index, entry) in polled.enumerated() where entry.revents != 0 {
-                switch sources[index].0 {
-                case .report: if !readReport() { open.remove(.report) }
+            var isGone = false
+            for source in Source.allCases where sources[source.rawValue].revents != 0 {
+                switch source {
+                case .report: if !readReport() { watch(.report, -1) }
                 case .initProcess: isGone = true
                 case .event: break
-                case .output: if !readOutput() { open.remove(.output) }
-                case .errors: if !readErrors() { open.remove(.errors) }
+                case .output: if !readOutput() { watch(.output, -1) }
+                case .errors: if !readErrors() { watch(.errors, -1) }
                 case .requests:
-                    isAsked = true
-                    if !readRequests() { open.remove(.requests) }
+                    wasAsked = true
+                    briefWait.asked(at: .now)
+                    if !readRequests() { watch(.requests, -1) }
                 case .replies:
-                    if !outgoing.write(to: entry.fd) { repliesAreRead = false }
+                    if !outgoing.write(to: child.replies.number) { repliesAreRead = false }
                     if outgoing.isEmpty { link.caughtUp() }
                 }
             }
             if isGone || !child.isOwn && hasEnded { break }
-            if deadline != nil, isAsked { return false }
         }
         while readReport() {}
         var status: Int32 = 0

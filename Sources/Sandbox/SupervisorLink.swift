@@ -22,6 +22,8 @@ final class SupervisorLink: GuestLink {
         var isWaiting = false
         /// There is something to read from the eventfd.
         var isSignalled = false
+        /// The script was sent something that the pipe took.
+        var hasSent = false
         /// Something was asked that the supervisor has not seen.
         var hasNews = false
     }
@@ -43,6 +45,7 @@ final class SupervisorLink: GuestLink {
             var rest = bytes[...]
             if requests.replies >= 0, !requests.isBehind {
                 rest = rest.dropFirst(Self.write(bytes, to: requests.replies))
+                requests.hasSent = true
                 if rest.isEmpty { return false }
             }
             requests.isBehind = true
@@ -92,15 +95,15 @@ final class SupervisorLink: GuestLink {
     // MARK: The supervisor's side
 
     /// What was asked since the last call.
-    func take() -> (outgoing: [ArraySlice<UInt8>], end: (status: RunStatus, reason: String)?) {
+    func take() -> (outgoing: [ArraySlice<UInt8>], end: (status: RunStatus, reason: String)?, hasSent: Bool) {
         requests.withLock { requests in
             if requests.isSignalled {
                 var count: UInt64 = 0
                 _ = read(event.number, &count, 8)
             }
-            defer { requests.outgoing = [] }
+            defer { (requests.outgoing, requests.hasSent) = ([], false) }
             (requests.isWaiting, requests.isSignalled, requests.hasNews) = (false, false, false)
-            return (requests.outgoing, requests.end)
+            return (requests.outgoing, requests.end, requests.hasSent)
         }
     }
 

@@ -1,5 +1,6 @@
 import AirlockCore
 import DriverKit
+import Glibc
 import Synchronization
 import Testing
 
@@ -103,6 +104,37 @@ import Testing
         #expect(session.report.rows == 2 && session.report.calls == 1)
         #expect(link.record.pauses == 1 && link.record.resumes == 1)
         #expect(session.report.replyBytes == session.report.transcript.map(\.replyBytes).reduce(0, +))
+    }
+
+    /// A change of threads costs a small call more than all the rest of its way; to read a long one takes its time.
+    @Test(arguments: [(0, true), (BrokerSession.maxBytesAnsweredAtOnce, false)])
+    func aShortCallIsAnsweredByTheThreadThatDeliversIt(bytes: Int, isShort: Bool) async throws {
+        let delivering = Mutex<pthread_t?>(nil)
+        let seen = Mutex<[Bool]>([])
+        var driver = FakeDriver()
+        driver.answer = { (_, _, _) throws(AirlockError) in
+            let isSame = delivering.withLock { $0.map { pthread_equal($0, pthread_self()) != 0 } ?? false }
+            seen.withLock { $0.append(isSame) }
+            return .numbers(1)
+        }
+        let (session, link) = session(driver)
+        let query = "q" + String(repeating: " ", count: bytes)
+        try DetachedThread.start {
+            delivering.withLock { $0 = pthread_self() }
+            feed(session, request(1, "query", ["query": .string(query)]))
+            delivering.withLock { $0 = nil }
+        }
+        _ = try await replies(link, 1)
+        #expect(seen.withLock { $0 } == [isShort])
+    }
+
+    @Test func aLargeTableIsAnsweredToo() async throws {
+        var driver = FakeDriver()
+        driver.answer = { (_, _, _) throws(AirlockError) in .numbers(BrokerSession.maxCellsWrittenAtOnce + 1) }
+        let (session, link) = session(driver)
+        feed(session, request(1, "query", ["query": "q", "layout": "columns"]))
+        let result = try await replies(link, 1)[0]["result"]
+        #expect(result?["count"]?.intValue == BrokerSession.maxCellsWrittenAtOnce + 1)
     }
 
     @Test func slowAndFastCallsAreAnsweredInOrder() async throws {

@@ -8,7 +8,8 @@ import Testing
 @Suite struct CallOutcomeTests {
     private func call(_ work: BrokerCall.Work, maxRows: Int = 100) -> BrokerCall {
         BrokerCall(
-            key: 1, id: .integer(1), work: work, options: QueryOptions(maxRows: maxRows), boundBy: .template)
+            key: 1, id: .integer(1), work: work, options: QueryOptions(maxRows: maxRows), boundBy: .template,
+            layout: .rows, requestBytes: 100)
     }
 
     private let query = BrokerCall.Work.query("q", values: [:])

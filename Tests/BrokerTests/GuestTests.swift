@@ -10,8 +10,10 @@ import Testing
     @Test func aTableMakesItsRowsWhenTheyAreAskedFor() async throws {
         var driver = FakeDriver()
         driver.answer = { (_, _, _) throws(AirlockError) in
-            let rows: [[JSONValue]] = (0..<5000).map { [.int($0), .string("row \($0)")] }
-            return QueryReply(table: Table(columns: ["n", "text"], rows: rows))
+            let rows: [[JSONValue]] = (0..<5000).map {
+                [.int($0), .string("row \($0)"), $0 % 5 == 4 ? .null : .string("é \($0 % 5)")]
+            }
+            return QueryReply(table: Table(columns: ["n", "text", "few"], rows: rows))
         }
         let script = """
             import airlock, gc
@@ -19,6 +21,8 @@ import Testing
             print(len(table), sum(table.column("n")), table._rows is None, gc.isenabled())
             rows = table.rows
             print(rows is table.rows, type(rows), rows[4999].text, sum(table.column("n")), len(table), table._lists)
+            again = airlock.query("SELECT n, text FROM t")
+            print(again.column("few")[1998:2000] == table.column("few")[1998:2000] == ["é 3", None], rows[7:9], again == table)
             table.rows = rows[:2]
             print(len(table), [row.n for row in table], table == table[:])
             gc.disable()
@@ -30,6 +34,7 @@ import Testing
             run.standardOutput == """
                 5000 12497500 True True
                 True <class 'list'> row 4999 12497500 5000 None
+                True [Row(n=7, text='row 7', few='é 2'), Row(n=8, text='row 8', few='é 3')] True
                 2 [0, 1] True
                 5000 False
 

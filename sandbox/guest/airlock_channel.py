@@ -38,7 +38,8 @@ def _codec():
         chunks = make_encoder(None, _refuse, encode_basestring, None, ":", ",", False, False, False)
         if scan('{"a":[1]}', 0) != ({"a": [1]}, 9) or "".join(chunks({"a": [1]}, 0)) != '{"a":[1]}':
             raise ImportError
-        return (lambda value: "".join(chunks(value, 0))), (lambda text: scan(text, 0)[0])
+        join = "".join
+        return (lambda value: join(chunks(value, 0))), (lambda text: scan(text, 0)[0])
     except (ImportError, TypeError, AttributeError):
         import json
 
@@ -69,22 +70,25 @@ def build(make, *arguments):
             gc.enable()
 
 
-def _write(message):
-    """Sends one message whole, or raises before its first byte."""
+def _write(text):
+    """Sends one message, JSON text, whole, or raises before its first byte."""
     global _writing
     if _writing:
         # A signal handler's message inside another one, or one after a message that was left half sent.
         raise ChannelError("the channel is in the middle of another message")
-    data = _encode(message).encode("utf-8")
-    if len(data) > frame_bytes:
+    data = text.encode("utf-8")
+    size = len(data)
+    if size > frame_bytes:
         raise ValueError(
-            "a message of %d bytes; at most %d can be sent at once: hand out less, or in parts"
-            % (len(data), frame_bytes)
+            "a message of %d bytes; at most %d can be sent at once: hand out less, or in parts" % (size, frame_bytes)
         )
-    view = memoryview(len(data).to_bytes(4, "big") + data)
+    data = size.to_bytes(4, "big") + data
     _writing = True
-    while view:
-        view = view[posix.write(REQUESTS, view):]
+    sent = posix.write(REQUESTS, data)
+    if sent <= size:
+        view = memoryview(data)[sent:]
+        while view:
+            view = view[posix.write(REQUESTS, view):]
     _writing = False
 
 
@@ -106,7 +110,7 @@ def _read():
 
 def notify(method, fields):
     """Sends a notification; plain values only."""
-    _write({"jsonrpc": "2.0", "method": method, "params": fields})
+    _write('{"jsonrpc":"2.0","method":%s,"params":%s}' % (_encode(method), _encode(fields)))
 
 
 def call(method, fields):
@@ -119,7 +123,7 @@ def call(method, fields):
         raise ChannelError("a call is already under way; calls are made one after another")
     _last_id += 1
     wanted = _last_id
-    _write({"jsonrpc": "2.0", "id": wanted, "method": method, "params": fields})
+    _write('{"jsonrpc":"2.0","id":%d,"method":%s,"params":%s}' % (wanted, _encode(method), _encode(fields)))
     _calling = True
     try:
         while True:

@@ -6,6 +6,7 @@ struct CallParams {
     var work: BrokerCall.Work
     var maxRows: Int?
     var maximumAge: Duration = .zero
+    var layout = TableLayout.rows
 
     /// Ten thousand days, in seconds: beyond it an age has no meaning and arithmetic on it could overflow.
     static let longestAge = 864_000_000.0
@@ -20,12 +21,14 @@ struct CallParams {
             try CallParams.refuseUnknown(params, method: method, known: ["object"])
             work = .fields(of: try CallParams.text("object", in: params, method: method))
         case "query":
-            try CallParams.refuseUnknown(params, method: method, known: ["query", "values", "max_rows", "max_age"])
+            try CallParams.refuseUnknown(
+                params, method: method, known: ["query", "values", "max_rows", "max_age", "layout"])
             let values = params["values"] ?? .object(JSONObject())
             guard let values = values.objectValue else {
                 throw CallParams.invalid("'values' of query has to be an object")
             }
             work = .query(try CallParams.text("query", in: params, method: method), values: values)
+            layout = try CallParams.layout(params)
             try readBounds(params)
         default:
             var rest = params
@@ -48,6 +51,15 @@ struct CallParams {
             }
             maximumAge = .seconds(seconds)
         }
+    }
+
+    private static func layout(_ params: JSONObject) throws(AirlockError) -> TableLayout {
+        guard let value = params["layout"], !value.isNull else { return .rows }
+        guard let layout = value.stringValue.flatMap(TableLayout.init(rawValue:)) else {
+            let known = TableLayout.allCases.map(\.rawValue).joined(separator: " or ")
+            throw invalid("'layout' of query has to be \(known)")
+        }
+        return layout
     }
 
     private static func text(_ name: String, in params: JSONObject, method: String) throws(AirlockError) -> String {

@@ -1,6 +1,11 @@
 internal import AirlockCore
 internal import DriverKit
 
+/// How a table's values stand in a reply.
+enum TableLayout: String, CaseIterable {
+    case rows, columns
+}
+
 /// A request that passed every check that needs no driver: what the shell is to run.
 struct BrokerCall: Sendable {
     enum Work: Sendable, Equatable {
@@ -26,6 +31,10 @@ struct BrokerCall: Sendable {
     var options: QueryOptions
     /// What `options.maxRows` stands for, should it cut rows.
     var boundBy: CutBy
+    /// Of a table.
+    var layout: TableLayout
+    /// How long the request's frame was.
+    var requestBytes: Int
 }
 
 /// What came of a call, ready to be sent.

@@ -9,11 +9,14 @@ extension BrokerState {
     }
 
     mutating func request(
-        _ id: RequestID, _ method: String, _ params: JSONObject, _ now: Duration, _ actions: inout [BrokerAction]
+        _ id: RequestID, _ method: String, _ params: JSONObject, frameBytes: Int, _ now: Duration,
+        _ actions: inout [BrokerAction]
     ) {
         lastKey += 1
         var rest = params
         rest["query"] = nil
+        // It makes no other answer.
+        rest["layout"] = nil
         // A query's text is kept once it is known to be one; a stray member of another method is only digested.
         let query = method == "query" ? params["query"]?.stringValue : nil
         let record = CallRecord(
@@ -21,7 +24,7 @@ extension BrokerState {
             valuesDigest: SHA256.hexDigest(JSONValue.object(query == nil ? params : rest).canonicalJSONBytes))
         openCalls.append(OpenCall(key: lastKey, id: id, started: now, record: record))
         do throws(Refusal) {
-            let call = try admit(id, method, params, now)
+            let call = try admit(id, method, params, frameBytes, now)
             if running == 0 {
                 waitingSince = now
                 actions.append(.pauseScriptClock)
@@ -34,7 +37,7 @@ extension BrokerState {
     }
 
     private func admit(
-        _ id: RequestID, _ method: String, _ params: JSONObject, _ now: Duration
+        _ id: RequestID, _ method: String, _ params: JSONObject, _ frameBytes: Int, _ now: Duration
     ) throws(Refusal) -> BrokerCall {
         try checkQuotas(now)
         guard let changes = methods[method] else { throw unknown(method) }
@@ -42,7 +45,7 @@ extension BrokerState {
             try grants.check(method: method, writes: changes)
             let read = try CallParams(method: method, params: params)
             if case .fields(let object) = read.work { try grants.check(object: object) }
-            return try call(id, read, now)
+            return try call(id, read, frameBytes, now)
         } catch {
             let breach: Quota? =
                 switch error.code {
@@ -93,7 +96,9 @@ extension BrokerState {
         return Refusal(error: error, breach: .unknownMethods)
     }
 
-    private func call(_ id: RequestID, _ read: CallParams, _ now: Duration) throws(AirlockError) -> BrokerCall {
+    private func call(
+        _ id: RequestID, _ read: CallParams, _ frameBytes: Int, _ now: Duration
+    ) throws(AirlockError) -> BrokerCall {
         let left = limits.rows - report.rows
         var (maxRows, boundBy) = (limits.rowsPerCall, CutBy.defaultLimit)
         if let asked = read.maxRows, asked <= maxRows { (maxRows, boundBy) = (asked, .template) }
@@ -106,6 +111,7 @@ extension BrokerState {
         let timeout = min(limits.timePerCall, limits.callTime - spentCallTime(now))
         return BrokerCall(
             key: lastKey, id: id, work: read.work,
-            options: QueryOptions(maxRows: maxRows, timeout: timeout, maximumAge: read.maximumAge), boundBy: boundBy)
+            options: QueryOptions(maxRows: maxRows, timeout: timeout, maximumAge: read.maximumAge), boundBy: boundBy,
+            layout: read.layout, requestBytes: frameBytes)
     }
 }

@@ -132,7 +132,7 @@ struct BrokerState {
             }
             report.calls += 1
             report.requestBytes += frame.count
-            request(id, method, params, now, &actions)
+            request(id, method, params, frameBytes: frame.count, now, &actions)
         }
     }
 }

@@ -51,11 +51,16 @@ enum GuestMessage {
             throw Violation("a frame that is not JSON: \(error.reason), at byte \(error.offset)")
         }
         guard let members = value.objectValue else { throw Violation("a frame that is not a JSON object") }
-        for key in members.keys where !["jsonrpc", "id", "method", "params"].contains(key) {
+        for (key, _) in members {
+            switch key {
+            case "jsonrpc", "id", "method", "params": continue
             // `result` and `error` would be a reply, and nothing was asked of the guest.
-            throw Violation("a message with a member other than jsonrpc, id, method and params")
+            default: throw Violation("a message with a member other than jsonrpc, id, method and params")
+            }
         }
-        guard members["jsonrpc"] == "2.0" else { throw Violation("a message whose jsonrpc is not \"2.0\"") }
+        guard members["jsonrpc"]?.stringValue == "2.0" else {
+            throw Violation("a message whose jsonrpc is not \"2.0\"")
+        }
         guard let method = members["method"]?.stringValue, (1...GuestMessage.maxMethodBytes).contains(method.utf8.count)
         else { throw Violation("a message without a method of 1 to \(GuestMessage.maxMethodBytes) bytes") }
         guard let params = (members["params"] ?? .object(JSONObject())).objectValue else {

@@ -15,7 +15,7 @@ enum ReplyEncoder {
     ///
     /// - Returns: `nil` as soon as it would take more than `maxBytes`, so that a huge reply is never built.
     static func table(
-        _ id: RequestID, _ reply: QueryReply, rows: Int, cutBy: CutBy?, maxBytes: Int
+        _ id: RequestID, _ reply: QueryReply, rows: Int, layout: TableLayout, cutBy: CutBy?, maxBytes: Int
     ) -> [UInt8]? {
         frame { bytes in
             appendHead(id, "result", to: &bytes)
@@ -23,17 +23,40 @@ enum ReplyEncoder {
             JSONValue.array(reply.table.columns.map(JSONValue.string)).appendJSON(to: &bytes)
             bytes.append(contentsOf: ",\"types\":".utf8)
             JSONValue.array(reply.table.types.map(JSONValue.string)).appendJSON(to: &bytes)
-            bytes.append(contentsOf: ",\"rows\":[".utf8)
-            for (index, row) in reply.table.rows.prefix(rows).enumerated() {
-                if index > 0 { bytes.append(UInt8(ascii: ",")) }
-                JSONValue.array(row).appendJSON(to: &bytes)
-                if bytes.count > maxBytes { return false }
+            let rows = reply.table.rows.prefix(rows)
+            switch layout {
+            case .rows: guard append(rows, to: &bytes, maxBytes) else { return false }
+            case .columns:
+                guard append(rows, columns: reply.table.columns.count, to: &bytes, maxBytes) else { return false }
             }
-            bytes.append(contentsOf: "],\"complete\":\(cutBy == nil)".utf8)
+            bytes.append(contentsOf: ",\"complete\":\(cutBy == nil)".utf8)
             if let cutBy { bytes.append(contentsOf: ",\"cut_by\":\"\(cutBy.rawValue)\"".utf8) }
             bytes.append(contentsOf: ",\"age_ms\":\(wholeMilliseconds(reply.age))}}".utf8)
             return bytes.count <= maxBytes
         }
+    }
+
+    private static func append(_ rows: ArraySlice<[JSONValue]>, to bytes: inout [UInt8], _ maxBytes: Int) -> Bool {
+        bytes.append(contentsOf: ",\"rows\":[".utf8)
+        for (index, row) in rows.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            JSONValue.array(row).appendJSON(to: &bytes)
+            if bytes.count > maxBytes { return false }
+        }
+        bytes.append(UInt8(ascii: "]"))
+        return true
+    }
+
+    private static func append(
+        _ rows: ArraySlice<[JSONValue]>, columns: Int, to bytes: inout [UInt8], _ maxBytes: Int
+    ) -> Bool {
+        bytes.append(contentsOf: ",\"count\":\(rows.count),\"data\":[".utf8)
+        for column in 0..<columns {
+            if column > 0 { bytes.append(UInt8(ascii: ",")) }
+            guard ColumnEncoder(rows: rows, column: column, maxBytes: maxBytes).append(to: &bytes) else { return false }
+        }
+        bytes.append(UInt8(ascii: "]"))
+        return true
     }
 
     static func value(_ id: RequestID, _ value: JSONValue, maxBytes: Int) -> [UInt8]? {

@@ -13,8 +13,14 @@ public final class LocalDriver: DataDriver {
     /// - Parameters:
     ///   - path: the warehouse.
     ///   - prepare: called before the file is opened for the first time, to bring it about: ``DemoData/ensure(at:progress:)``.
-    public init(path: String, prepare: (@Sendable () async throws(AirlockError) -> Void)? = nil) {
-        source = LocalSource(path: path, prepare: prepare)
+    public convenience init(path: String, prepare: (@Sendable () async throws(AirlockError) -> Void)? = nil) {
+        self.init(path: path, bounds: QuickQueries.Bounds(), prepare: prepare)
+    }
+
+    init(
+        path: String, bounds: QuickQueries.Bounds, prepare: (@Sendable () async throws(AirlockError) -> Void)? = nil
+    ) {
+        source = LocalSource(path: path, bounds: bounds, prepare: prepare)
     }
 
     /// The demo data set at `path`, made by the first call when it is not there.
@@ -28,16 +34,16 @@ public final class LocalDriver: DataDriver {
     package static var sqliteVersion: String { String(cString: sqlite3_libversion()) }
 
     public func prepare(_ text: String, values: JSONObject) async throws(AirlockError) -> any PreparedQuery {
-        let (warehouse, schema) = try await source.current()
-        let query = try QueryEngine.prepare(text: text, values: values, schema: schema)
-        return query.prepared { body in
-            do {
-                return try await warehouse.read(body)
-            } catch {
-                // What was interrupted because the caller gave up must not look like a failure of the data.
-                throw Task.isCancelled ? AirlockError(.cancelled, "the query was cancelled") : error
-            }
+        let key = QuickQueries.Key(text, values)
+        if let key, let opened = source.unchanged, let query = opened.quickQueries.query(key) {
+            return LocalQuery(
+                query: query, warehouse: opened.warehouse, quickQueries: opened.quickQueries, key: key, wasQuick: true)
         }
+        // An actor's: from here on the caller's thread is free.
+        let opened = try await source.current()
+        return LocalQuery(
+            query: try QueryEngine.prepare(text: text, values: values, schema: opened.schema),
+            warehouse: opened.warehouse, quickQueries: opened.quickQueries, key: key, wasQuick: false)
     }
 
     public func names(of kind: DataNameKind) async throws(AirlockError) -> [String] {

@@ -1,29 +1,39 @@
 internal import AirlockCore
 internal import GRDB
 internal import Glibc
+internal import Synchronization
 
 /// The open warehouse of a driver, and what its queries are compiled against.
 actor LocalSource {
     private let path: String
+    private let bounds: QuickQueries.Bounds
     private var prepare: (@Sendable () async throws(AirlockError) -> Void)?
     private var opening: Task<Result<Opened, AirlockError>, Never>?
-    private var opened: Opened?
+    private var opened: Opened? {
+        didSet { known.withLock { $0 = opened } }
+    }
+    /// The same, for who must not wait.
+    private let known = Mutex<Opened?>(nil)
 
     struct Opened: Sendable {
         var warehouse: Warehouse
         var schema: QuerySchema
         var file: FileState
+        var quickQueries: QuickQueries
     }
 
-    init(path: String, prepare: (@Sendable () async throws(AirlockError) -> Void)?) {
+    init(
+        path: String, bounds: QuickQueries.Bounds, prepare: (@Sendable () async throws(AirlockError) -> Void)?
+    ) {
         self.path = path
+        self.bounds = bounds
         self.prepare = prepare
     }
 
     /// Opens the file if need be. Callers that come at once wait for one opening; after a failure the next call tries
     /// anew.
-    func current() async throws(AirlockError) -> (warehouse: Warehouse, schema: QuerySchema) {
-        if let opened, opened.file == FileState(of: path) { return (opened.warehouse, opened.schema) }
+    func current() async throws(AirlockError) -> Opened {
+        if let opened, opened.file == FileState(of: path) { return opened }
         while true {
             let task = opening ?? begin()
             let result = await withTaskCancellationHandler {
@@ -37,17 +47,22 @@ actor LocalSource {
             }
             // Another caller's cancellation is not this one's.
             if case .failure(let error) = result, error.code == .cancelled, !Task.isCancelled { continue }
-            let value = try result.get()
-            return (value.warehouse, value.schema)
+            return try result.get()
         }
     }
 
+    /// What is open, unless the file has changed since, or is not open yet.
+    nonisolated var unchanged: Opened? {
+        guard let opened = known.withLock({ $0 }), opened.file == FileState(of: path) else { return nil }
+        return opened
+    }
+
     private func begin() -> Task<Result<Opened, AirlockError>, Never> {
-        let (path, prepare, previous) = (path, prepare, opened)
+        let (path, bounds, prepare, previous) = (path, bounds, prepare, opened)
         let task = Task { () async -> Result<Opened, AirlockError> in
             do throws(AirlockError) {
                 if previous == nil { try await prepare?() }
-                return .success(try await Self.open(path, previous))
+                return .success(try await Self.open(path, bounds, previous))
             } catch {
                 return .failure(error)
             }
@@ -57,7 +72,9 @@ actor LocalSource {
     }
 
     /// Reuses the open file unless another has taken its name; queries that run on the old one end undisturbed.
-    private static func open(_ path: String, _ previous: Opened?) async throws(AirlockError) -> Opened {
+    private static func open(
+        _ path: String, _ bounds: QuickQueries.Bounds, _ previous: Opened?
+    ) async throws(AirlockError) -> Opened {
         let file = FileState(of: path)
         var warehouse: Warehouse
         if let previous, previous.file.isSameFile(as: file) {
@@ -65,7 +82,9 @@ actor LocalSource {
         } else {
             warehouse = try Warehouse.open(at: path)
         }
-        return Opened(warehouse: warehouse, schema: try await warehouse.querySchema(), file: file)
+        return Opened(
+            warehouse: warehouse, schema: try await warehouse.querySchema(), file: file,
+            quickQueries: QuickQueries(bounds) { try Warehouse.connection(to: path) })
     }
 }
 

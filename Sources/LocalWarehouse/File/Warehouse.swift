@@ -37,20 +37,32 @@ public final class Warehouse: Sendable {
         }
     }
 
-    private static func connect(_ path: String, _ prepare: (@Sendable (Database) throws -> Void)?) throws -> Warehouse {
+    private static func configuration(_ prepare: (@Sendable (Database) throws -> Void)?) -> Configuration {
         var configuration = Configuration()
         configuration.readonly = true
         configuration.label = "warehouse"
-        // As many readers as a small server wants; a further read waits for one of them.
-        configuration.maximumReaderCount = 4
-        // An import commits within this time, or is stuck.
-        configuration.busyMode = .timeout(10)
         configuration.prepareDatabase { db in
             try db.execute(sql: "PRAGMA query_only = 1; PRAGMA cache_size = -16384")
             // Views and triggers of a file from elsewhere must not reach functions with side effects.
             try db.execute(sql: "PRAGMA trusted_schema = 0")
             try prepare?(db)
         }
+        return configuration
+    }
+
+    /// A connection of its own to a warehouse that was opened before; fails at once where another holds a lock.
+    static func connection(to path: String) throws -> DatabaseQueue {
+        var configuration = configuration(nil)
+        configuration.busyMode = .immediateError
+        return try DatabaseQueue(path: path, configuration: configuration)
+    }
+
+    private static func connect(_ path: String, _ prepare: (@Sendable (Database) throws -> Void)?) throws -> Warehouse {
+        var configuration = configuration(prepare)
+        // As many readers as a small server wants; a further read waits for one of them.
+        configuration.maximumReaderCount = 4
+        // An import commits within this time, or is stuck.
+        configuration.busyMode = .timeout(10)
         var pool = try DatabasePool(path: path, configuration: configuration)
         if try pool.read({ try WarehouseTables.verify($0, path: path) }) {
             try pool.close()

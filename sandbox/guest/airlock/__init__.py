@@ -16,7 +16,7 @@ from ._errors import (
 )
 from ._params import Params
 from ._plain import columnar as _columnar, plain as _plain, text as _text
-from ._table import Row, Table
+from ._table import Columns as _Columns, Row, Table
 
 __all__ = [
     "query", "list_objects", "get_fields", "call", "params", "table", "chart", "markdown", "artifact", "metric", "log",
@@ -39,7 +39,7 @@ def query(hogql, /, *, max_rows=None, max_age=None, **values):
     Raises QueryError for a query that is wrong, PermissionDenied for a table or column that the template has no
     grant for, QuotaExceeded, TimedOut, and UpstreamError when the data source failed.
     """
-    fields = {"query": _text(hogql, "the query")}
+    fields = {"query": _text(hogql, "the query"), "layout": "columns"}
     if values:
         fields["values"] = _plain(values)
     if max_rows is not None:
@@ -48,7 +48,7 @@ def query(hogql, /, *, max_rows=None, max_age=None, **values):
         fields["max_age"] = _plain(max_age)
     reply = _call("query", fields)
     return Table(
-        reply["columns"], reply["rows"], types=reply.get("types"), complete=reply["complete"],
+        reply["columns"], _Columns(reply["data"], reply["count"]), types=reply.get("types"), complete=reply["complete"],
         cut_by=reply.get("cut_by"), age_ms=reply.get("age_ms", 0),
     )
 

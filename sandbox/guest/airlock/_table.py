@@ -65,6 +65,32 @@ def _getter(place):
     return lambda row: tuple.__getitem__(row, place)
 
 
+class Columns:
+    """Rows as they arrive, column by column: a list of values, or a dict of the different values and of each row's place
+    among them. Iterating gives tuples, and makes no list of them."""
+
+    __slots__ = ("_data", "_count")
+
+    def __init__(self, data, count):
+        self._data = data
+        self._count = count
+
+    def __len__(self):
+        return self._count
+
+    def __iter__(self):
+        if not self._data:
+            return iter([()] * self._count)
+        return zip(*map(_values, self._data))
+
+    def column(self, place):
+        return list(_values(self._data[place]))
+
+
+def _values(column):
+    return map(column["values"].__getitem__, column["at"]) if type(column) is dict else column
+
+
 class Table:
     """A sequence of rows.
 
@@ -82,7 +108,7 @@ class Table:
         self.types = list(types or ())
         self._class = _row_class(tuple(self.columns))
         # What arrived becomes rows when they are first asked for: a script may want a column or the number only.
-        self._lists = list(rows)
+        self._lists = rows if type(rows) is Columns else list(rows)
         self._rows = None
         self.complete = complete
         self.cut_by = cut_by
@@ -119,6 +145,8 @@ class Table:
             known = ", ".join(self.columns)
             raise KeyError("there is no column %r; there are: %s" % (name, known)) from None
         if self._rows is None:
+            if type(self._lists) is Columns:
+                return self._lists.column(place)
             return [row[place] for row in self._lists]
         return [tuple.__getitem__(row, place) for row in self._rows]
 

@@ -14,17 +14,20 @@ struct CompiledQuery: Sendable {
     let calendar: ProjectCalendar
     let timeZone: String
 
-    func run(on database: Database, _ options: QueryOptions) throws(AirlockError) -> QueryReply {
+    /// - Parameter isBrief: looks at the clock more often, and keeps the statement.
+    func run(
+        on database: Database, _ options: QueryOptions, isBrief: Bool = false
+    ) throws(AirlockError) -> QueryReply {
         let ceiling = min(wanted ?? Int64(QueryEngine.defaultLimit), Int64(QueryEngine.maxLimit))
         let most = Int(min(ceiling, Int64(max(0, options.maxRows))))
         var rows: [[JSONValue]] = []
         var isCut = false
-        let deadline = Deadline(options.timeout)
+        let deadline = Deadline(options.timeout, every: isBrief ? 1000 : 20_000)
         do {
             try functions.withFunctions(on: database) { fault in
                 do {
                     try deadline.watch(database) {
-                        try read(database, most, &rows, &isCut)
+                        try read(database, most, isBrief, &rows, &isCut)
                     }
                 } catch {
                     if let message = fault.message {
@@ -61,9 +64,9 @@ struct CompiledQuery: Sendable {
     }
 
     private func read(
-        _ database: Database, _ most: Int, _ rows: inout [[JSONValue]], _ isCut: inout Bool
+        _ database: Database, _ most: Int, _ keepsStatement: Bool, _ rows: inout [[JSONValue]], _ isCut: inout Bool
     ) throws {
-        let statement = try database.makeStatement(sql: sql)
+        let statement = keepsStatement ? try database.cachedStatement(sql: sql) : try database.makeStatement(sql: sql)
         let reader = ReplyCoding(calendar: calendar)
         let cursor = try Row.fetchCursor(statement, arguments: StatementArguments(parameters))
         while let row = try cursor.next() {
@@ -112,13 +115,19 @@ private final class Deadline {
     private let end: ContinuousClock.Instant
     private(set) var hasPassed = false
 
-    init(_ timeout: Duration) { end = ContinuousClock.now.advanced(by: timeout) }
+    private let steps: Int32
+
+    /// - Parameter steps: how many of SQLite's instructions lie between looks at the clock.
+    init(_ timeout: Duration, every steps: Int32) {
+        end = ContinuousClock.now.advanced(by: timeout)
+        self.steps = steps
+    }
 
     func watch<Result>(_ database: Database, _ body: () throws -> Result) throws -> Result {
         guard let connection = database.sqliteConnection else { throw ExecutionFault("the database is closed") }
         let own = Unmanaged.passUnretained(self).toOpaque()
         sqlite3_progress_handler(
-            connection, 20_000,
+            connection, steps,
             { data in
                 guard let data else { return 0 }
                 return Unmanaged<Deadline>.fromOpaque(data).takeUnretainedValue().check()

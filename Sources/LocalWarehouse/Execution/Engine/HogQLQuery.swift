@@ -1,12 +1,13 @@
 public import AirlockCore
 public import DriverKit
 public import GRDB
-internal import GRDBSQLite
 
 /// A query that was compiled for the local warehouse.
 public struct HogQLQuery: Sendable {
     public let analysis: QueryAnalysis
     let compiled: CompiledQuery
+    /// Whether it means the same at any time, and calls none but SQLite's own functions.
+    let isRepeatable: Bool
 
     /// The SQLite statement, for explanations; its parameters are not in it.
     public var sql: String { compiled.sql }
@@ -19,30 +20,14 @@ public struct HogQLQuery: Sendable {
         try compiled.run(on: database, options)
     }
 
-    /// The query as a driver hands it out.
+    /// As ``run(on:_:)``, in little time or not at all, on a connection that keeps the statement for the next time.
     ///
-    /// - Parameter read: gives a closure read access to the warehouse, for as long as it runs.
-    public func prepared(
-        _ read: @escaping @Sendable (@escaping @Sendable (Database) throws -> QueryReply) async throws -> QueryReply
-    ) -> any PreparedQuery {
-        BoundQuery(query: self, read: read)
-    }
-}
-
-private struct BoundQuery: PreparedQuery {
-    let query: HogQLQuery
-    let read: @Sendable (@escaping @Sendable (Database) throws -> QueryReply) async throws -> QueryReply
-
-    var analysis: QueryAnalysis { query.analysis }
-
-    func run(_ options: QueryOptions) async throws(AirlockError) -> QueryReply {
-        let query = query
-        do {
-            return try await read { database in try query.run(on: database, options) }
-        } catch let error as AirlockError {
-            throw error
-        } catch {
-            throw AirlockError(.upstreamFailed, "the local warehouse cannot be read", cause: "\(error)")
-        }
+    /// - Parameter time: after this it is given up with `timed_out`.
+    func runBriefly(
+        on database: Database, _ options: QueryOptions, within time: Duration
+    ) throws(AirlockError) -> QueryReply {
+        var options = options
+        options.timeout = min(options.timeout, time)
+        return try compiled.run(on: database, options, isBrief: true)
     }
 }

@@ -47,7 +47,8 @@ public enum QueryEngine {
             analysis: QueryAnalysis(Analysis(statement)),
             compiled: CompiledQuery(
                 sql: sql, parameters: emitter.parameters, functions: emitter.functions, columns: plan.columns,
-                wanted: wanted, calendar: calendar, timeZone: schema.timeZone))
+                wanted: wanted, calendar: calendar, timeZone: schema.timeZone),
+            isRepeatable: (schema.now != nil || !resolver.readsClock) && emitter.functions.isEmpty)
     }
 
     private static func currentTime() -> Int64 {

@@ -13,8 +13,9 @@ struct CTEExpression {
 final class Resolver {
     let schema: QuerySchema
     let calendar: ProjectCalendar
-    /// Microseconds since 1970 UTC, the same throughout a query.
-    let now: Int64
+    private let moment: Int64
+    /// Whether anybody has asked for the time.
+    private(set) var readsClock = false
     let values: JSONObject
     private let text: String
     private(set) var shared: [QueryPlan] = []
@@ -39,7 +40,13 @@ final class Resolver {
         self.values = values
         self.schema = schema
         self.calendar = calendar
-        self.now = now
+        moment = now
+    }
+
+    /// Microseconds since 1970 UTC, the same throughout a query.
+    var now: Int64 {
+        readsClock = true
+        return moment
     }
 
     func newAlias() -> String {

@@ -28,6 +28,8 @@ struct RegisteredFunctions: Sendable {
     var scalars: [(name: String, Scalar)] = []
     var aggregates: [(name: String, Aggregate)] = []
 
+    var isEmpty: Bool { scalars.isEmpty && aggregates.isEmpty }
+
     /// Runs `body` while the functions are known to the connection.
     func withFunctions<Result>(on database: Database, _ body: (FaultBox) throws -> Result) throws -> Result {
         guard let connection = database.sqliteConnection else { throw ExecutionFault("the database is closed") }
