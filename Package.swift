@@ -66,9 +66,14 @@ let package = Package(
         .target(name: "AirlockLauncher", path: "sandbox/launcher"),
         .executableTarget(
             name: "AirlockFront", dependencies: ["AirlockLauncher"], path: "sandbox/front",
-            // Static and without the Swift runtime, for which it has no use: nothing is to be loaded and bound.
+            // Its string functions are not to be compiled into calls of themselves.
+            cSettings: [.unsafeFlags(["-fno-builtin"])],
+            // Static, without the Swift runtime and the C library: nothing is to be loaded, bound or set up.
             linkerSettings: [
-                .unsafeFlags(["-nostartfiles", "-static-executable", "-use-ld=lld"])
+                .unsafeFlags([
+                    "-nostartfiles", "-static-executable", "-use-ld=lld", "-Xclang-linker", "-nostdlib",
+                    "-Xlinker", "--gc-sections",
+                ])
             ]),
         module("Sandbox", ["AirlockCore", "AirlockLauncher", "CLibseccomp"]),
 

@@ -25,7 +25,8 @@ struct AirlockCommand: ParsableCommand {
 
 @main
 enum Main {
-    static func main() async {
+    // Not async: the main thread of such a program serves the main queue, which has no work here.
+    static func main() {
         RunCall.began = .now
         // First of all, while there is no other thread that could read the environment.
         RunCall.headStart = HeadStart()
@@ -36,10 +37,15 @@ enum Main {
         if command == "run" || command == "exec", RunCall.headStart?.isUnderWay != true {
             RunCall.runner.prepareInBackground()
         }
-        let code = await CommandLineSession(arguments: Array(CommandLine.arguments.dropFirst())).run()
-        RunCall.headStart?.discard()
-        // Not exit: its handlers would take libraries down (OpenSSL's among them) under threads that still run.
-        fflush(nil)
-        _exit(code)
+        // Detached: the main actor is never served.
+        Task.detached {
+            let code = await CommandLineSession(arguments: Array(CommandLine.arguments.dropFirst())).run()
+            RunCall.headStart?.discard()
+            // Not exit: its handlers would take libraries down (OpenSSL's among them) under threads that still run.
+            fflush(nil)
+            _exit(code)
+        }
+        // To the end of the process: a sandbox that has a head start would die with this thread.
+        while true { pause() }
     }
 }

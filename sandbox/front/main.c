@@ -1,8 +1,8 @@
 // `airlock`: launches the sandbox of the last such run, and becomes `airlock-engine`, which lies beside it.
 //
 // The engine, a large program, needs some milliseconds until its first line runs, and a fork of it takes one more. This
-// one is small and static: the sandbox's interpreter starts while the engine is loaded, on another core. See
-// docs/architecture.md, "The head start".
+// one is small, static and without a C library (library.c): the sandbox's interpreter starts while the engine is loaded, on
+// another core. See docs/architecture.md, "The head start".
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -118,22 +118,52 @@ static bool find_engine(char *path, size_t size) {
   return true;
 }
 
+/// What the system says about an error that a file of this program can have.
+static const char *cause(int error) {
+  switch (error) {
+  case ENOENT: return "No such file or directory";
+  case EACCES: return "Permission denied";
+  case ENOEXEC: return "Exec format error";
+  case ENOMEM: return "Cannot allocate memory";
+  case E2BIG: return "Argument list too long";
+  default: return NULL;
+  }
+}
+
+static int complain(const char *before, const char *path, const char *after) {
+  int error = errno;
+  char text[5000], number[32];
+  snprintf(number, sizeof number, "error %d", error);
+  snprintf(text, sizeof text, "airlock: %s%s: %s%s\n", before, path, cause(error) ? cause(error) : number, after);
+  ssize_t written = write(STDERR_FILENO, text, strlen(text));
+  (void)written; // nowhere is left to say so
+  return EX_SOFTWARE;
+}
+
+/// Becomes the engine, which has this environment with `variable` in it, if there is one, and no other of its name.
+static void become_engine(const char *engine, char **argv, char *variable) {
+  static const char name[] = AIRLOCK_HEAD_START "=";
+  size_t count = 0, kept = 0;
+  while (environ[count]) count++;
+  char *environment[count + 2];
+  for (size_t index = 0; index < count; index++)
+    if (!starts_with(environ[index], name)) environment[kept++] = environ[index];
+  if (variable) environment[kept++] = variable;
+  environment[kept] = NULL;
+  execve(engine, argv, environment);
+}
+
 int main(int argc, char **argv) {
   char engine[4096], file_path[4096], word[128], variable[4352];
-  unsetenv(AIRLOCK_HEAD_START);
-  if (!find_engine(engine, sizeof engine)) {
-    fprintf(stderr, "airlock: cannot tell where it lies: /proc/self/exe: %s. Mount /proc.\n", strerror(errno));
-    return EX_SOFTWARE;
-  }
-  if (find_file(argc, argv, file_path, sizeof file_path)) {
+  if (!find_engine(engine, sizeof engine))
+    return complain("cannot tell where it lies: ", "/proc/self/exe", ". Mount /proc.");
+  bool has_guess = find_file(argc, argv, file_path, sizeof file_path);
+  if (has_guess) {
     int file = open_own(file_path);
     bool launched = file >= 0 && launch(file, word, sizeof word);
     if (file >= 0) close(file);
     snprintf(variable, sizeof variable, AIRLOCK_HEAD_START "=%s %s", launched ? word : "-", file_path);
-    putenv(variable);
   }
-  execv(engine, argv);
-  fprintf(stderr, "airlock: cannot start %s: %s\nhint: It belongs beside this program: 'make release' builds both.\n",
-          engine, strerror(errno));
-  return EX_SOFTWARE;
+  become_engine(engine, argv, has_guess ? variable : NULL);
+  return complain("cannot start ", engine, "\nhint: It belongs beside this program: 'make release' builds both.");
 }

@@ -172,10 +172,53 @@ def name_lines():
 
 def run_script(guest):
     """Receives the script, runs it as `__main__`, and ends the process."""
-    _finish(run_once(guest))
+    _finish(run_once(guest, _execute_first))
 
 
-def run_once(guest):
+def _execute(text, name, namespace):
+    exec(compile(text, name, "exec", dont_inherit=True), namespace)
+
+
+def _execute_first(text, name, namespace):
+    """The same without compile(), whose first call makes all types of the `ast` module: half a millisecond, as long as all
+    the rest of this module takes. exec() of a text makes none, but takes no name: the code is given its own as it begins.
+    """
+    try:
+        from _imp import _fix_co_filename
+        from _warnings import _filters_mutated, filters
+    except ImportError:
+        return _execute(text, name, namespace)
+    # A warning would bear the wrong name, too.
+    unfit = [("error", None, SyntaxWarning, None, 0), ("error", None, DeprecationWarning, None, 0)]
+    begun = False
+
+    def end():
+        sys.settrace(None)
+        del filters[: len(unfit)]
+        _filters_mutated()
+
+    def begin(frame, event, argument):
+        nonlocal begun
+        if frame.f_globals is namespace:
+            end()
+            begun = True
+            _fix_co_filename(frame.f_code, name)
+
+    filters[:0] = unfit
+    _filters_mutated()
+    sys.settrace(begin)
+    try:
+        exec(text, namespace)
+    except BaseException:
+        if begun:
+            raise
+    if not begun:
+        # Whatever is wrong with it, compile() says so with the right name.
+        end()
+        _execute(text, name, namespace)
+
+
+def run_once(guest, execute=_execute):
     """Receives the script, runs it as `__main__`, and returns its exit status."""
     global params, frame_bytes
     try:
@@ -205,7 +248,7 @@ def run_once(guest):
     launcher, sys.modules["__main__"] = sys.modules["__main__"], main
     del start
     try:
-        exec(compile(text, name, "exec", dont_inherit=True), main.__dict__)
+        execute(text, name, main.__dict__)
         status = 0
     except SystemExit as error:
         status = _exit_status(error.code)

@@ -1,5 +1,8 @@
 // What the two programs of the command line agree on: where the cache lies, and how a sandbox is handed over.
+#define _GNU_SOURCE
+#include <limits.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "internal.h"
@@ -20,16 +23,30 @@ bool airlock_cache_directory(const char *_Nullable chosen, const char *_Nullable
   return length >= 0 && (size_t)length < size;
 }
 
+int airlock_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
+
+/// Reads digits and the blank behind them; NULL where there is anything else.
+static const char *_Nullable read_number(const char *word, int *number) {
+  const char *first = word;
+  *number = 0;
+  for (; *word >= '0' && *word <= '9'; word++) {
+    int digit = *word - '0';
+    if (*number > (INT_MAX - digit) / 10) return NULL;
+    *number = *number * 10 + digit;
+  }
+  return word > first && *word == ' ' ? word + 1 : NULL;
+}
+
 bool airlock_read_head_start(const char *word, struct airlock_child *child, struct airlock_streams *streams,
                              int *specification, const char **path) {
-  int end = 0;
   if (word[0] == '-' && word[1] == ' ') {
     *path = word + 2;
     return false;
   }
-  int count = sscanf(word, "%d %d %d %d %d %d %d %d %d %n", &child->pid, &child->pidfd, &child->control,
-                     &child->report, &streams->output, &streams->errors, &streams->requests, &streams->replies,
-                     specification, &end);
-  *path = count == 9 && end > 0 && word[end] != 0 ? word + end : NULL;
+  int *const numbers[] = {&child->pid,      &child->pidfd,      &child->control,   &child->report, &streams->output,
+                          &streams->errors, &streams->requests, &streams->replies, specification};
+  for (size_t index = 0; word != NULL && index < sizeof numbers / sizeof *numbers; index++)
+    word = read_number(word, numbers[index]);
+  *path = word != NULL && *word != 0 ? word : NULL;
   return *path != NULL;
 }

@@ -109,6 +109,13 @@ static void read_filter(struct reader *reader, struct airlock_plan *plan) {
   if (!reader->broken) memcpy(plan->verdicts, verdicts, length);
 }
 
+struct airlock_plan airlock_empty_plan(void) {
+  struct airlock_plan plan;
+  memset(&plan, 0, sizeof plan);
+  plan.cgroup = -1;
+  return plan;
+}
+
 bool airlock_read_plan(const uint8_t *bytes, size_t length, struct airlock_plan_lists *lists,
                        struct airlock_plan *plan) {
   struct reader reader = {.next = bytes, .end = bytes + length};

@@ -12,13 +12,6 @@
 
 #include "internal.h"
 
-struct airlock_plan airlock_empty_plan(void) {
-  struct airlock_plan plan;
-  memset(&plan, 0, sizeof plan);
-  plan.cgroup = -1;
-  return plan;
-}
-
 uint64_t airlock_all_namespaces(void) {
   return CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
 }
@@ -47,8 +40,6 @@ void airlock_restore_descriptor_limit(pid_t process) {
   limit.rlim_cur = before;
   prlimit(process, RLIMIT_NOFILE, &limit, NULL);
 }
-
-int airlock_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
 
 int airlock_spawn_directory(posix_spawn_file_actions_t *actions, const char *path) {
   return posix_spawn_file_actions_addchdir_np(actions, path);

@@ -20,6 +20,10 @@ struct CommandLineSession {
                 if case .help(let help) = outcome { try Console.standard.write(help) }
                 return 0
             }
+            if var command = PlainCommandLine.command(prepared) {
+                try await command.run()
+                return 0
+            }
             var command = try parse(prepared)
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
