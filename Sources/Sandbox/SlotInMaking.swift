@@ -28,15 +28,21 @@ final class SlotInMaking {
         let group = CgroupScope.make(
             limits: order.limits, profile: service.profile, environment: service.sandbox.environment)
         guard pidfd >= 0, let pid = Self.number(of: pidfd) else {
-            return fail(AirlockError(.internalError, "a slot's process cannot be told: is /proc mounted?"))
+            return failIfLiving(AirlockError(.internalError, "a slot's process cannot be told: is /proc mounted?"))
         }
         child.pid = pid
         if let path = group.path, !DelegatedCgroup.write(String(pid), to: path + "/cgroup.procs") {
-            return fail(.launch(step: AIRLOCK_STEP_CLONE.rawValue, error: errno))
+            return failIfLiving(.launch(step: AIRLOCK_STEP_CLONE.rawValue, error: errno))
         }
         cgroup = consume group
         let error = airlock_begin_slot(child.control)
-        if error != 0 { fail(.launch(step: AIRLOCK_STEP_WAIT_FOR_HOST.rawValue, error: error)) }
+        if error != 0 { failIfLiving(.launch(step: AIRLOCK_STEP_WAIT_FOR_HOST.rawValue, error: error)) }
+    }
+
+    /// What fails here because init has ended already is not the cause: that stands in its record.
+    private func failIfLiving(_ error: AirlockError) {
+        var sources = [child.pidfd, child.report].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        if poll(&sources, 2, 0) <= 0 { fail(error) }
     }
 
     /// The number of the process that a pidfd stands for (pidfd_open(2), proc_pid_fdinfo(5)).
