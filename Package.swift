@@ -75,7 +75,9 @@ let package = Package(
                     "-Xlinker", "--gc-sections",
                 ])
             ]),
-        module("Sandbox", ["AirlockCore", "AirlockLauncher", "CLibseccomp"]),
+        // Programs of the host that are started beside it: an interpreter that describes itself, a command that prints a key.
+        module("HostProcesses", ["AirlockLauncher"]),
+        module("Sandbox", ["AirlockCore", "AirlockLauncher", "CLibseccomp", "HostProcesses"]),
 
         // What a hostile script tries: for the tests, for doctor --probe, for the comparison with other sandboxes.
         module("HostileProbes", ["AirlockCore"]),
@@ -114,7 +116,9 @@ let package = Package(
         module(
             "Settings",
             [
-                "AirlockCore", "AirlockLauncher", "HTTPTransport", "PostHog", "Resilience", "Telemetry", "Templating",
+                "AirlockCore", "AirlockLauncher", "HostProcesses", "HTTPTransport", "PostHog", "Resilience",
+                "Telemetry",
+                "Templating",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         module(
@@ -135,7 +139,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]),
         // What this host offers the sandbox, and the hostile probes on it.
-        module("Doctor", ["AirlockCore", "AirlockLauncher", "HostileProbes", "Sandbox"]),
+        module("Doctor", ["AirlockCore", "AirlockLauncher", "HostileProbes", "HostProcesses", "Sandbox"]),
         module("Reporting", ["AirlockCore"]),
         .executableTarget(
             name: "airlock",
@@ -181,6 +185,7 @@ let package = Package(
         tests("JSONSchemaTests", ["AirlockCore", "JSONSchema"]),
         tests(
             "TemplatingTests", ["AirlockCore", "Templating", .product(name: "TOMLKit", package: "TOMLKit")]),
+        tests("HostProcessesTests", ["HostProcesses"]),
         tests("SandboxTests", ["AirlockCore", "AirlockLauncher", "EmbeddedFiles", "Sandbox"]),
         tests(
             "HogQLTests", ["AirlockCore", "HogQL"],

@@ -1,6 +1,6 @@
 import AirlockCore
-import AirlockLauncher
 import Glibc
+import HostProcesses
 
 /// Runs a trusted program of the host and collects what it prints.
 enum HostCommand {
@@ -16,7 +16,8 @@ enum HostCommand {
         let deadline = ContinuousClock.now + timeout
         var (text, complaint) = ([UInt8](), [UInt8]())
         let finished = collect(pipe.read, into: &text, errors.read, into: &complaint, until: deadline)
-        if !finished { kill(pid, SIGKILL) }
+        // With whatever it started: its group is its own.
+        if !finished { kill(-pid, SIGKILL) }
         var status: Int32 = 0
         _ = retrying { waitpid(pid, &status, 0) }
         guard finished, status == 0 else {
@@ -31,30 +32,17 @@ enum HostCommand {
     private static func spawn(
         _ arguments: [String], output: consuming OwnedDescriptor, errors: consuming OwnedDescriptor
     ) throws(AirlockError) -> pid_t {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_adddup2(&actions, output.number, 1)
-        posix_spawn_file_actions_adddup2(&actions, errors.number, 2)
-        var argv: [UnsafeMutablePointer<CChar>?] = []
-        for argument in arguments { argv.append(strdup(argument)) }
-        argv.append(nil)
+        var setting = HostProcesses.Setting()
+        setting.output = .descriptor(output.number)
+        setting.errors = .descriptor(errors.number)
         // A version manager's shim needs its caller's PATH and HOME to find the real interpreter.
-        var environment: [UnsafeMutablePointer<CChar>?] = []
-        for name in ["PATH", "HOME"] {
-            if let value = getenv(name) { environment.append(strdup("\(name)=\(String(cString: value))")) }
+        var environment: [String: String] = [:]
+        for name in ["PATH", "HOME"] { if let value = getenv(name) { environment[name] = String(cString: value) } }
+        do throws(HostProcesses.Failure) {
+            return try HostProcesses.start(arguments, environment: environment, setting)
+        } catch {
+            throw AirlockError(.interpreterUnavailable, "\(arguments[0]) could not be run", cause: error.text)
         }
-        environment.append(nil)
-        defer { for pointer in argv + environment { free(pointer) } }
-        var pid: pid_t = 0
-        let result = posix_spawnp(&pid, arguments[0], &actions, nil, &argv, &environment)
-        guard result == 0 else {
-            throw AirlockError(
-                .interpreterUnavailable, "\(arguments[0]) could not be run", cause: String(cString: strerror(result)))
-        }
-        airlock_restore_descriptor_limit(pid)
-        return pid
     }
 
     /// Reads both streams to their ends, side by side.

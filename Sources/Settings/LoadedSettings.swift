@@ -172,12 +172,26 @@ package struct LoadedSettings: Sendable {
                 Self.names(of: problem.pointer).map { placed(problem, $0) } ?? problem
             }.filter { !known.contains($0.pointer) }
         }
+        if let problem = tracesProblem { found.append(problem) }
         guard !found.isEmpty else { return }
         throw AirlockError(
             .invalidArgument,
             found.count == 1 ? "one setting is wrong" : "\(found.count) settings are wrong",
             hint: "'airlock config' shows all settings with their sources; docs/configuration.md says what they take.",
             problems: found)
+    }
+
+    /// Headers hold a collector's key: like PostHog's they do not leave this machine in the clear.
+    private var tracesProblem: Problem? {
+        let telemetry = values.telemetry
+        guard telemetry.tracesHeaders != nil, let text = telemetry.tracesURL ?? telemetry.tracesEndpoint,
+            let url = try? HTTPURL(text), url.scheme == .http, !url.isLoopback
+        else { return nil }
+        return placed(
+            Problem(
+                "plain_http",
+                "the headers of traces.headers would be sent without encryption; use https://, or leave them out"),
+            telemetry.tracesURL == nil ? "traces.endpoint" : "traces.url")
     }
 
     private static func names(of pointer: String) -> String? {

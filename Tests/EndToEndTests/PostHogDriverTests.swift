@@ -57,6 +57,19 @@ import Testing
         "SELECT 9007199254740993 AS odd, 1 / 0 AS endless, NULL AS no, true AS yes, [1, 2] AS list, {e} AS text",
         "SELECT person.properties.plan AS plan, uniq(person_id) FROM events WHERE event != {e} GROUP BY plan ORDER BY plan",
         "SELECT session_id, $session_duration FROM sessions WHERE session_id != {e} ORDER BY session_id LIMIT 200",
+        // Columns without names of their own.
+        """
+        SELECT 1/0, number+1 , -number, number=1, number in (1,2), number is null, not number = 1, number between 0 and 1,
+        [number,2][1], (number,'a').2, number ? 'a':'b', case when number = 1 then 'x' end, number::String, f'{number}!',
+        'a'||{e}, {e}, arrayMap(x->x+1,[number]), row_number() over (order by number), (select count() from events), 1.50
+        FROM numbers(3) ORDER BY number
+        """,
+        """
+        SELECT e.event, properties.plan, properties['$browser'], person.properties.plan, person.id, upper( event )
+        FROM events e ORDER BY timestamp, uuid LIMIT 5
+        """,
+        "select count( * ), count(distinct event), uniq(person_id), quantile(0.50)(1), countIf(event={e}) from events",
+        "SELECT `divide(1, 2)`, `plus(n, 1)` FROM (SELECT 1/2, n+1 FROM (SELECT 1 AS n))",
         "SELECT nosuch FROM events WHERE event = {e}",
     ]
 

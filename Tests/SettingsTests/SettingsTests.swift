@@ -38,6 +38,28 @@ import Testing
         #expect(loaded.values.postHog.queries.perMinute == 240 && loaded.values.postHog.queries.perHour == 2400)
     }
 
+    /// A collector's key is not sent in the clear to another machine; without one, spans may be.
+    @Test(arguments: [
+        ("http://collector.example:4318", true, false), ("http://10.0.0.7:4318", true, false),
+        ("http://127.0.0.1:4318", true, true), ("http://localhost:4318", true, true),
+        ("https://collector.example", true, true), ("http://collector.example:4318", false, true),
+    ])
+    func headersOfTracesStayOnThisMachineWithoutTLS(url: String, hasHeaders: Bool, isGood: Bool) throws {
+        for variable in ["AIRLOCK_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] {
+            var environment = [variable: url]
+            if hasHeaders { environment["OTEL_EXPORTER_OTLP_HEADERS"] = "x-api-key=0123456789abcdef" }
+            let loaded = try load(environment)
+            guard !isGood else {
+                try loaded.check(asksPostHog: false)
+                continue
+            }
+            let error = #expect(throws: AirlockError.self) { try loaded.check(asksPostHog: false) }
+            #expect(error?.problems.map(\.code) == ["plain_http"])
+            #expect(error?.problems.first?.message.contains(variable) == true)
+            #expect(error.map { "\($0)" }?.contains("0123456789") == false)
+        }
+    }
+
     @Test func flagsComeBeforeTheEnvironmentAndThatBeforeTheFile() throws {
         let text = """
             [posthog]

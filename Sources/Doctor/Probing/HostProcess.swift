@@ -1,6 +1,7 @@
 import AirlockCore
 import AirlockLauncher
 import Glibc
+import HostProcesses
 
 /// A process of the host that is fed a text and whose outputs are collected, until a moment at which it is ended.
 final class HostProcess {
@@ -41,37 +42,27 @@ final class HostProcess {
             }
             ends += pair
         }
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, ends[0], 0)
-        posix_spawn_file_actions_adddup2(&actions, ends[3], 1)
-        posix_spawn_file_actions_adddup2(&actions, ends[5], 2)
-        if let inheritedFile { posix_spawn_file_actions_addopen(&actions, 9, inheritedFile, O_RDONLY, 0) }
-        airlock_spawn_directory(&actions, directory)
-        // What this process ignores or blocks is not the other's.
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var (none, all) = (sigset_t(), sigset_t())
-        sigemptyset(&none)
-        sigfillset(&all)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setsigdefault(&attributes, &all)
-        // A session of its own, by which all that it starts can be told, and out of reach of the terminal's signals:
-        // POSIX_SPAWN_SETSID, a GNU extension that Swift's view of the C library leaves out.
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | 0x80))
-        var argv: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
-        var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-        defer { for pointer in argv + variables { free(pointer) } }
-        var child: pid_t = 0
-        let code = posix_spawnp(&child, arguments.first ?? "", &actions, &attributes, &argv, &variables)
+        var setting = HostProcesses.Setting()
+        setting.input = .descriptor(ends[0])
+        setting.output = .descriptor(ends[3])
+        setting.errors = .descriptor(ends[5])
+        setting.directory = directory
+        setting.inheritedFile = inheritedFile
+        let child: Result<Int32, HostProcesses.Failure>
+        do throws(HostProcesses.Failure) {
+            child = .success(try HostProcesses.start(arguments, environment: environment, setting))
+        } catch {
+            child = .failure(error)
+        }
         for end in [ends[0], ends[3], ends[5]] { Glibc.close(end) }
-        (input, output, errors, pid) = (ends[1], ends[2], ends[4], child)
-        guard code == 0 else {
+        (input, output, errors) = (ends[1], ends[2], ends[4])
+        switch child {
+        case .success(let number): pid = number
+        case .failure(let failure):
+            pid = 0
             isReaped = true
             throw AirlockError(
-                .internalError, "\(arguments.first ?? "the program") could not be run", cause: errorText(code))
+                .internalError, "\(arguments.first ?? "the program") could not be run", cause: failure.text)
         }
         for end in [input, output, errors] { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
     }
@@ -156,6 +147,6 @@ final class HostProcess {
         var status: Int32 = 0
         while waitpid(pid, &status, 0) < 0 { if errno != EINTR { return -1 } }
         isReaped = true
-        return status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + (status & 0x7F)
+        return HostProcesses.exitCode(status)
     }
 }

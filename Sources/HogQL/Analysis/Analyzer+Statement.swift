@@ -99,10 +99,8 @@ extension Analyzer {
         var names: Set<String> = []
         for column in query.columns {
             switch column.kind {
-            case .alias(_, let name): names.insert(name.name)
-            case .field(let path): if let last = path.last { names.insert(last.name) }
             case .columns: return nil
-            default: names.insert(QueryPrinter.text(of: column))
+            default: names.insert(column.columnName)
             }
         }
         return names

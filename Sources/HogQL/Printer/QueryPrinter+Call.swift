@@ -20,7 +20,7 @@ extension QueryPrinter {
     }
 
     mutating func write(function name: Identifier) {
-        if Keyword(ArraySlice(name.name.utf8))?.isSafeFunctionName == true {
+        if isForNames || Keyword(ArraySlice(name.name.utf8))?.isSafeFunctionName == true {
             write(name.name)
         } else {
             write(name)
@@ -67,7 +67,7 @@ extension QueryPrinter {
             parts.append("PARTITION BY " + joined(window.partitionBy))
         }
         if !window.orderBy.isEmpty {
-            var printer = QueryPrinter()
+            var printer = another
             printer.write(window.orderBy)
             parts.append("ORDER BY " + printer.text)
         }
@@ -84,14 +84,14 @@ extension QueryPrinter {
     }
 
     private func joined(_ expressions: [QueryExpression]) -> String {
-        var printer = QueryPrinter()
+        var printer = another
         printer.write(expressions)
         return printer.text
     }
 
     private func bound(_ bound: WindowFrame.Bound) -> String {
         func amount(_ expression: QueryExpression) -> String {
-            var printer = QueryPrinter()
+            var printer = another
             printer.write(expression, .between)
             return printer.text
         }
@@ -107,7 +107,7 @@ extension QueryPrinter {
     mutating func write(_ items: [OrderItem]) {
         separated(items) { printer, item in
             printer.write(item.expression)
-            if item.descending { printer.write(" DESC") }
+            if item.descending { printer.write(" DESC") } else if printer.isForNames { printer.write(" ASC") }
             guard let fill = item.fill else { return }
             printer.write(" WITH FILL")
             for (word, value) in [("FROM", fill.from), ("TO", fill.to), ("STEP", fill.step)] {

@@ -54,9 +54,10 @@ extension QueryPrinter {
             write("}")
         case .lambda(let parameters, let body):
             // Without parentheses a name before it in a list would become a parameter.
-            write("(")
+            let isBare = isForNames && parameters.count == 1
+            if !isBare { write("(") }
             separated(parameters) { $0.write($1) }
-            write(") -> ")
+            write(isBare ? " -> " : ") -> ")
             write(body, .ternary)
         case .template(let parts): write(parts)
         case .subquery(let statement):
@@ -145,7 +146,7 @@ extension QueryPrinter {
         default: break
         }
         if operand.isPlainAsterisk { return write("NOT *") }
-        var inner = QueryPrinter()
+        var inner = another
         inner.write(operand, .not)
         guard inner.text.utf8.first == 0x28 else { return write("NOT \(inner.text)") }
         // The parentheses are the operand's own, or its first part's. Never printed twice: NOTs may nest.
@@ -194,10 +195,13 @@ extension QueryPrinter {
         switch constant {
         case .null: write("NULL")
         case .bool(let value): write(value ? "true" : "false")
+        case .number(let number) where isForNames && !number.isWrittenAsInteger:
+            write(number.double.map { "\($0)" } ?? number.text)
         case .number(let number): write(number.text)
         case .string(let value): write(Literal.encoded(value))
-        case .infinity(let negative): write(negative ? "-inf" : "inf")
-        case .nan: write("nan")
+        case .infinity(let negative):
+            write(isForNames ? negative ? "-Inf" : "Inf" : negative ? "-inf" : "inf")
+        case .nan: write(isForNames ? "NaN" : "nan")
         }
     }
 

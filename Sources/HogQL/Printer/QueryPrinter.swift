@@ -3,6 +3,11 @@ internal import AirlockCore
 /// Writes a tree as HogQL that reads back as the same tree.
 public struct QueryPrinter {
     var text = ""
+    /// Whether columns are to be named, as PostHog prints them, instead of a query written that reads back.
+    var isForNames = false
+
+    /// Another printer of the same kind.
+    var another: QueryPrinter { QueryPrinter(isForNames: isForNames) }
 
     /// The query on one line.
     public static func text(of statement: QueryStatement) -> String {
@@ -42,7 +47,7 @@ public struct QueryPrinter {
 
     /// Writes in parentheses, which a NOT that is written as a call does not need.
     private mutating func write(enclosed kind: QueryExpression.Kind) {
-        var inner = QueryPrinter()
+        var inner = another
         inner.write(bare: kind)
         if case .not = kind, inner.text.hasPrefix("not(") {
             text += inner.text

@@ -1,3 +1,4 @@
+internal import AirlockCore
 internal import Glibc
 
 /// Points in time as the warehouse keeps them: microseconds since 1970-01-01T00:00:00Z.

@@ -1,3 +1,5 @@
+internal import AirlockCore
+
 /// Reads the times that stand in event files: strict, without a time zone database, and without allocation.
 ///
 /// Read are ISO 8601 (`2026-01-31`, `20260131`, `2026-01-31T12:30`, `…:15`, `…:15.123456`, each with `T` or a space, and

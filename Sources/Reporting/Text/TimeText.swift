@@ -1,3 +1,5 @@
+internal import AirlockCore
+
 /// Dates and times as data carries them, as seconds since 1970-01-01T00:00:00Z.
 ///
 /// A time without an offset is read as UTC: both sources answer in UTC unless a query asks otherwise.
@@ -17,34 +19,19 @@ enum TimeText {
         return scanner.isAtEnd ? date + time : nil
     }
 
-    /// Days from 1970-01-01 in the proleptic Gregorian calendar (Howard Hinnant, "chrono-Compatible Low-Level Date
-    /// Algorithms").
+    /// Days from 1970-01-01.
     static func days(year: Int, month: Int, day: Int) -> Int {
-        let shifted = month <= 2 ? year - 1 : year
-        let era = (shifted >= 0 ? shifted : shifted - 399) / 400
-        let yearOfEra = shifted - era * 400
-        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+        Int(CivilDate(year: Int64(year), month: Int64(month), day: Int64(day)).days)
     }
 
     /// The date of a day counted from 1970-01-01; the inverse of ``days(year:month:day:)``.
     static func date(days: Int) -> (year: Int, month: Int, day: Int) {
-        let shifted = days + 719_468
-        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let month = (5 * dayOfYear + 2) / 153
-        let year = yearOfEra + era * 400 + (month >= 10 ? 1 : 0)
-        return (year, month < 10 ? month + 3 : month - 9, dayOfYear - (153 * month + 2) / 5 + 1)
+        let date = CivilDate(days: Int64(days))
+        return (Int(date.year), Int(date.month), Int(date.day))
     }
 
     private static func daysIn(month: Int, year: Int) -> Int {
-        switch month {
-        case 2: (year % 4 == 0 && year % 100 != 0) || year % 400 == 0 ? 29 : 28
-        case 4, 6, 9, 11: 30
-        default: 31
-        }
+        Int(CivilDate.length(ofMonth: Int64(month), year: Int64(year)))
     }
 
     /// `2024-05-01`

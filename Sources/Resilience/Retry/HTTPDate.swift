@@ -1,3 +1,5 @@
+internal import AirlockCore
+
 /// The three forms of a date in HTTP (RFC 9110 §5.6.7). All are UTC.
 enum HTTPDate {
     /// - Parameters:
@@ -46,14 +48,10 @@ enum HTTPDate {
     }
 
     private static func seconds(year: Int, month: Int, day: Int, time: Int) -> Int64? {
-        let isLeap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0
-        let lengths = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-        guard year >= 1, day >= 1, day <= lengths[month - 1] else { return nil }
-        // Days since 0000-03-01 of the proleptic calendar, so that the leap day is a year's last.
-        let shifted = month > 2 ? month - 3 : month + 9
-        let years = month > 2 ? year : year - 1
-        let days = years * 365 + years / 4 - years / 100 + years / 400 + (shifted * 153 + 2) / 5 + day - 1
-        return Int64((days - 719_468) * 86400 + time)
+        guard year >= 1, let date = CivilDate(validYear: Int64(year), month: Int64(month), day: Int64(day)) else {
+            return nil
+        }
+        return date.days * 86400 + Int64(time)
     }
 
     private static let weekdays = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].map { Array($0.utf8) }

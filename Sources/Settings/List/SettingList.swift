@@ -43,7 +43,8 @@ extension Setting {
             "The same as a whole URL, which takes precedence."),
         Setting(
             secret: "traces.headers", ["OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"],
-            \.telemetry.tracesHeaders, "Headers of that request, as name=value,name=value."),
+            \.telemetry.tracesHeaders,
+            "Headers of that request, as name=value,name=value; without TLS to this machine only."),
         Setting(
             "traces.sampled_share", ["AIRLOCK_TRACES_SHARE"], .share, \.telemetry.traces.sampledShare,
             "The share of traces begun here that are recorded."),

@@ -1,5 +1,6 @@
 internal import AirlockLauncher
 internal import Glibc
+internal import HostProcesses
 
 /// A command that prints a key, as `vault kv get -field=key secret/posthog`.
 ///
@@ -52,30 +53,13 @@ struct KeyCommand {
 
     private func start(_ input: Int32, _ environment: [String: String]) throws(KeyFault) -> pid_t {
         defer { close(input) }
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_adddup2(&actions, input, 1)
-        posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var (none, all) = (sigset_t(), sigset_t())
-        sigemptyset(&none)
-        sigfillset(&all)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setsigdefault(&attributes, &all)
-        // A session of its own, so that all it starts can be ended (POSIX_SPAWN_SETSID, a GNU extension).
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | 0x80))
-        var argv: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
-        var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-        defer { for pointer in argv + variables { free(pointer) } }
-        var child: pid_t = 0
-        let code = posix_spawnp(&child, words.first ?? "", &actions, &attributes, &argv, &variables)
-        if code == 0 { airlock_restore_descriptor_limit(child) }
-        guard code == 0 else { throw KeyFault("the command cannot be started: \(String(cString: strerror(code)))") }
-        return child
+        var setting = HostProcesses.Setting()
+        setting.output = .descriptor(input)
+        do throws(HostProcesses.Failure) {
+            return try HostProcesses.start(words, environment: environment, setting)
+        } catch {
+            throw KeyFault("the command cannot be started: \(error.text)")
+        }
     }
 
     /// - Returns: `nil` when there is more than a key, or no end in time.
@@ -110,6 +94,6 @@ struct KeyCommand {
         var status: Int32 = 0
         while waitpid(child, &status, 0) < 0 { if errno != EINTR { return nil } }
         guard hasEnded else { return nil }
-        return status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + (status & 0x7F)
+        return HostProcesses.exitCode(status)
     }
 }

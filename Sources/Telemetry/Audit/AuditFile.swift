@@ -73,10 +73,15 @@ struct AuditFile: ~Copyable {
         guard fdatasync(descriptor) == 0 else { throw Self.failure("cannot be brought to the disk", path, errno) }
     }
 
-    static func failure(_ what: String, _ path: String, _ code: Int32?) -> AirlockError {
+    /// - Parameter isToBeWritten: whether the file would have had to be; who verifies it only reads.
+    static func failure(
+        _ what: String, _ path: String, _ code: Int32?, isToBeWritten: Bool = true
+    ) -> AirlockError {
         AirlockError(
             .fileFailed, "the audit log \(what)", at: .file(path),
-            hint: "It has to be a regular file that this user may read and write.",
+            hint: isToBeWritten
+                ? "It has to be a regular file that this user may read and write."
+                : "This user has to be able to read it.",
             cause: code.map { String(cString: strerror($0)) })
     }
 }

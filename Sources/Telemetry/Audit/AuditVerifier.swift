@@ -49,14 +49,14 @@ public struct AuditVerifier {
 
     private mutating func read(_ path: String) throws(AirlockError) {
         let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { throw AuditFile.failure("cannot be opened", path, errno) }
+        guard file >= 0 else { throw AuditFile.failure("cannot be opened", path, errno, isToBeWritten: false) }
         defer { close(file) }
         isFileBegin = true
         var (buffer, line, number) = ([UInt8](repeating: 0, count: 65536), [UInt8](), 0)
         while true {
             let count = Glibc.read(file, &buffer, buffer.count)
             if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw AuditFile.failure("cannot be read", path, errno) }
+            guard count >= 0 else { throw AuditFile.failure("cannot be read", path, errno, isToBeWritten: false) }
             if count == 0 { break }
             var rest = buffer[..<count]
             while let end = rest.firstIndex(of: 0x0A) {

@@ -106,12 +106,7 @@ private enum Moment {
         guard parts.count == 3, let year = number(parts[0], 4), let month = number(parts[1], 2),
             let day = number(parts[2], 2), (1...12).contains(month), (1...31).contains(day)
         else { return nil }
-        // Counting from March puts the leap day last.
-        let (marchYear, marchMonth) = (month > 2 ? year : year - 1, (month + 9) % 12)
-        let era = marchYear >= 0 ? marchYear / 400 : (marchYear - 399) / 400
-        let yearOfEra = marchYear - era * 400
-        let dayOfYear = (153 * marchMonth + 2) / 5 + day - 1
-        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+        return Int(CivilDate(year: Int64(year), month: Int64(month), day: Int64(day)).days)
     }
 
     /// Seconds of the day at UTC, where an offset is given.

@@ -55,7 +55,7 @@ struct CaptureSummary: Sendable {
     private var line: String {
         var parts = ["\(report.sent) sent"]
         if report.refused > 0 { parts.append("\(report.refused) refused by PostHog") }
-        if invalid > 0 { parts.append("\(invalid) lines are no events") }
+        if invalid > 0 { parts.append("\(counted(invalid, "line")) \(invalid == 1 ? "is no event" : "are no events")") }
         parts.append("\(report.pending) wait")
         let recovered = report.recovered > 0 ? " (\(report.recovered) of them from before)" : ""
         return parts.joined(separator: ", ") + recovered

@@ -46,17 +46,22 @@ struct ImportJob: Sendable {
 
     func text(_ report: ImportReport) -> String {
         var lines = [
-            "\(SafeText.line(work.target)): \(report.events) events added in \(report.time.shortText); "
-                + "\(report.persons) persons, \(report.sessions) sessions"
+            "\(SafeText.line(work.target)): \(counted(report.events, "event")) added in \(report.time.shortText); "
+                + "\(counted(report.persons, "person")), \(counted(report.sessions, "session"))"
         ]
-        if report.duplicates > 0 { lines.append("\(report.duplicates) events were there already") }
+        if report.duplicates > 0 {
+            lines.append(
+                "\(counted(report.duplicates, "event")) \(report.duplicates == 1 ? "was" : "were") there already")
+        }
         if report.refusedMerges > 0 {
             lines.append(
-                "\(report.refusedMerges) merges of persons were refused: the other person is identified already")
+                "\(counted(report.refusedMerges, "merge")) of persons \(report.refusedMerges == 1 ? "was" : "were") refused: "
+                    + "the other person is identified already")
         }
         if report.rejected > 0 {
-            let place = report.rejectedPath.map { ", all of them in " + SafeText.line($0) } ?? ""
-            lines.append("\(report.rejected) lines are no events\(place):")
+            let place = report.rejectedPath.map { ", kept in " + SafeText.line($0) } ?? ""
+            let verb = report.rejected == 1 ? "is no event" : "are no events"
+            lines.append("\(counted(report.rejected, "line")) \(verb)\(place):")
             for record in report.firstRejections {
                 lines.append("  line \(record.line): \(SafeText.line(record.reason)): \(SafeText.line(record.quote))")
             }

@@ -33,7 +33,6 @@ struct AuditPresentation {
     }
 
     private func text(_ found: AuditVerification) -> String {
-        func counted(_ count: Int, _ word: String) -> String { "\(count) \(word)\(count == 1 ? "" : "s")" }
         var lines = ["\(counted(found.records, "record")) in \(counted(files.count, "file"))"]
         if found.healed > 0 { lines.append("\(counted(found.healed, "line")) torn by a crash and accounted for") }
         if found.restarts > 0 { lines.append("the chain begins anew \(counted(found.restarts, "time"))") }

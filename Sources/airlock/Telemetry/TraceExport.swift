@@ -7,6 +7,7 @@ import Telemetry
 struct TraceExport {
     private let url: HTTPURL?
     private let headers: HTTPHeaders
+    private let hasGivenHeaders: Bool
 
     /// A command does not wait longer for a collector.
     private static let timeout = Duration.seconds(5)
@@ -22,6 +23,7 @@ struct TraceExport {
             headers.set(name, .secret(SecretText(PercentCoding.decoded(parts[1], plusIsSpace: false))))
         }
         self.headers = headers
+        hasGivenHeaders = settings.tracesHeaders != nil
     }
 
     /// Where spans go; `nil` where nobody asks for them.
@@ -42,8 +44,8 @@ struct TraceExport {
         var configuration = HTTPTransport.Configuration()
         configuration.totalTimeout = Self.timeout
         configuration.connectTimeout = .seconds(2)
-        // Collectors are asked in the clear next door; spans hold no secret, and the headers are the caller's to give.
-        configuration.plainHTTP = .everywhere
+        // Collectors are asked in the clear next door: spans hold no secret. Headers may, and stay on this machine then.
+        configuration.plainHTTP = hasGivenHeaders ? .loopback : .everywhere
         do {
             let transport = try HTTPTransport(configuration)
             try await tracer.export { body in

@@ -23,7 +23,11 @@ package enum LanguageReference {
     package static var constructs: [Construct] { supported + different + refused }
 
     private static let supported: [Construct] = [
-        ("SELECT, aliases", "SELECT event AS name, upper(name) FROM events", "An alias hides the column of its name."),
+        (
+            "SELECT, aliases", "SELECT event AS name, upper(name) FROM events",
+            "An alias hides the column of its name. A column without one is called what PostHog calls it: "
+                + "`divide(1, 0)` for 1/0, `a__b` for properties.a.b."
+        ),
         ("*, t.*, * EXCLUDE", "SELECT * EXCLUDE (properties) FROM events", "Without joined tables and virtual fields."),
         ("COLUMNS", "SELECT COLUMNS('^ev') FROM events", "By a pattern, or a list: COLUMNS(a, b)."),
         ("Properties", "SELECT properties.plan, properties['a b'], properties.a.b FROM events", "Typed by definition."),

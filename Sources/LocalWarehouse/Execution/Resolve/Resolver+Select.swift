@@ -68,13 +68,7 @@ extension Resolver {
             return
         }
         let reference = try reference(expression, scope)
-        let name: String
-        switch expression.path?.last {
-        case .name(let last)?: name = last
-        case .index(let index)?: name = String(index)
-        case nil: name = columnName(expression)
-        }
-        try scope.add(reference, node(reference, expression.range), name)
+        try scope.add(reference, node(reference, expression.range), expression.columnName)
     }
 
     private func selected(
@@ -237,11 +231,5 @@ extension Resolver {
             result.append(numbers)
         }
         return result
-    }
-
-    /// As PostHog prints an expression without an alias.
-    private func columnName(_ expression: QueryExpression) -> String {
-        let text = written(expression.range)
-        return text.isEmpty ? "expression" : text
     }
 }

@@ -94,13 +94,6 @@ final class Resolver {
         AirlockError(.unsupportedQuery, refusal.message, at: location(range), hint: refusal.remedy)
     }
 
-    /// The text an expression was written as.
-    func written(_ range: SourceRange) -> String {
-        let bytes = Array(text.utf8)
-        guard range.lower >= 0, range.lower < range.upper, range.upper <= bytes.count else { return "" }
-        return String(decoding: bytes[range.lower..<range.upper], as: UTF8.self)
-    }
-
     /// Guards recursion against a tree deeper than the stack.
     func nested<Result>(
         _ range: SourceRange, _ body: () throws(AirlockError) -> Result

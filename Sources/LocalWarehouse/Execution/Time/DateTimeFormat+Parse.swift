@@ -1,3 +1,5 @@
+internal import AirlockCore
+
 extension DateTimeFormat {
     /// Letters that `parseDateTime` reads; the others of `formatDateTime` are for writing only.
     private static let readable = "YymcdeHkhIliMbpRrTDFfjVGsSntz"

@@ -1,3 +1,5 @@
+internal import AirlockCore
+
 /// `formatDateTime`: ClickHouse's letters behind a percent sign.
 struct DateTimeFormat: Sendable {
     static let monthNames = [

@@ -1,3 +1,5 @@
+internal import AirlockCore
+
 /// Reads dates and times from text the way ClickHouse's best-effort parser does, for the forms that occur in data:
 /// ISO 8601 and its relatives, Unix times in seconds, milliseconds or microseconds, month names, and `dd/mm/yyyy`.
 struct DateTimeReader {

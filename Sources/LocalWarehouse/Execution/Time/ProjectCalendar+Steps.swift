@@ -1,3 +1,5 @@
+internal import AirlockCore
+
 extension ProjectCalendar {
     /// The start of the unit a moment lies in; a day for whole days and longer units.
     ///

@@ -1,3 +1,4 @@
+internal import AirlockCore
 internal import Foundation
 
 /// Days, weeks and months as the project's time zone sees them. Times are microseconds since 1970-01-01 UTC.

@@ -1,3 +1,5 @@
+internal import AirlockCore
+
 /// Values as ClickHouse's `toString` writes them.
 enum ValueText {
     static func text(_ value: Value, _ type: ClickHouseType, _ calendar: ProjectCalendar) -> String {

@@ -1,3 +1,4 @@
+internal import AirlockCore
 internal import Glibc
 
 /// The time of an event: RFC 3339, with its zone.
@@ -17,7 +18,7 @@ enum EventTime {
         guard bytes[4] == 0x2D, bytes[7] == 0x2D, bytes[10] | 0x20 == 0x74 || bytes[10] == 0x20, bytes[13] == 0x3A,
             bytes[16] == 0x3A, let year = number(0..<4), let month = number(5..<7), let day = number(8..<10),
             let hour = number(11..<13), let minute = number(14..<16), let second = number(17..<19),
-            (1...12).contains(month), day >= 1, day <= days(in: month, of: year), hour < 24, minute < 60, second < 60
+            let date = CivilDate(validYear: year, month: month, day: day), hour < 24, minute < 60, second < 60
         else { return nil }
         var (place, micros, unit) = (19, Int64(0), Int64(100_000))
         if bytes[place] == 0x2E {
@@ -31,7 +32,7 @@ enum EventTime {
             guard place > start else { return nil }
         }
         guard let shift = zone(bytes[place...]) else { return nil }
-        let seconds = daysSince1970(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - shift
+        let seconds = date.days * 86400 + hour * 3600 + minute * 60 + second - shift
         return seconds * 1_000_000 + micros
     }
 
@@ -48,24 +49,6 @@ enum EventTime {
         let (hours, minutes) = (values[0] * 10 + values[1], values[2] * 10 + values[3])
         guard hours < 24, minutes < 60 else { return nil }
         return (sign == 0x2B ? 1 : -1) * (hours * 3600 + minutes * 60)
-    }
-
-    private static func days(in month: Int64, of year: Int64) -> Int64 {
-        switch month {
-        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
-        case 4, 6, 9, 11: 30
-        default: 31
-        }
-    }
-
-    /// Howard Hinnant's `days_from_civil` (chrono-Compatible Low-Level Date Algorithms).
-    private static func daysSince1970(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
-        let shifted = month <= 2 ? year - 1 : year
-        let era = (shifted >= 0 ? shifted : shifted - 399) / 400
-        let yearOfEra = shifted - era * 400
-        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-        return era * 146_097 + dayOfEra - 719_468
     }
 
     /// In UTC, to the millisecond: `2026-11-21T09:12:33.123Z`.
