@@ -14,6 +14,9 @@ enum DriverSteps {
         [
             DriverQueryStep(name: "driver-query/10ms", path: "/10ms"), DriverQueryStep(name: "driver-query", path: ""),
             DriverConcurrentStep(name: "driver-queries"), DriverMemoryStep(name: "driver-memory"),
+            ServedQueryStep(name: "driver-query/serve", isSpelledAnew: false),
+            ServedQueryStep(name: "driver-query/serve-new", isSpelledAnew: true),
+            ServedCurlStep(name: "http-curl/serve"),
         ]
     }
 
@@ -59,6 +62,52 @@ struct DriverQueryStep: BenchStep {
         let driver = try DriverSteps.driver(path)
         let run = try await HTTPSteps.mean { try await DriverSteps.ask(driver) }
         await driver.shutdown()
+        return run
+    }
+}
+
+/// A query that `airlock posthog serve` answers over its demo data: what docs/posthog.md asks first.
+enum ServedQuery {
+    static let text = "SELECT event, count() AS n FROM events GROUP BY event ORDER BY n DESC LIMIT 3"
+
+    /// What the driver sends for it.
+    static let body = JSONValue.object([
+        "query": ["kind": "HogQLQuery", "query": .string(text)], "refresh": "force_blocking", "name": "airlock",
+        "client_query_id": "airlock-0123456789ab",
+    ]).jsonBytes
+}
+
+/// The query by the driver, 200 times; the answer is its rows.
+struct ServedQueryStep: BenchStep {
+    let name: String
+    /// Whether each one is another text, by a comment at its end.
+    let isSpelledAnew: Bool
+
+    func run() async throws -> StepRun {
+        let driver = try DriverSteps.driver("")
+        var number = 0
+        func ask() async throws -> Table {
+            number += 1
+            let text = isSpelledAnew ? ServedQuery.text + " -- \(number)" : ServedQuery.text
+            return try await driver.prepare(text, values: [:]).run(QueryOptions(timeout: .seconds(20))).table
+        }
+        var run = try await HTTPSteps.mean { try await ask().rows.count }
+        run.answer = .array(try await ask().rows.map(JSONValue.array))
+        await driver.shutdown()
+        return run
+    }
+}
+
+/// The same by libcurl alone.
+struct ServedCurlStep: BenchStep {
+    let name: String
+
+    func run() async throws -> StepRun {
+        let curl = try BareCurl(path: "", body: ServedQuery.body)
+        defer { curl.close() }
+        // The length is no measure: the answer says how long the server took.
+        var run = try await HTTPSteps.mean { try curl.send().isEmpty ? 0 : 1 }
+        run.answer = try JSONValue(json: curl.send())["results"] ?? .null
         return run
     }
 }

@@ -1,5 +1,4 @@
 import AirlockCore
-import CLibcurl
 import Glibc
 import HTTPTransport
 
@@ -58,48 +57,14 @@ struct TransportStep: BenchStep {
     }
 }
 
-/// The least that a program does with libcurl: one handle, its options set once, the answer collected.
+/// By libcurl's easy interface.
 struct BareCurlStep: BenchStep {
     let name: String
     let path: String
 
     func run() async throws -> StepRun {
-        var missing: UnsafePointer<CChar>?
-        guard let curl = airlock_curl_load("libcurl.so.4", &missing), airlock_curl_global_init(curl) == CURLE_OK,
-            let easy = airlock_easy_init(curl)
-        else { throw AirlockError(.upstreamFailed, "libcurl is not installed") }
-        defer { airlock_easy_cleanup(curl, easy) }
-        final class Answer { var bytes: [UInt8] = [] }
-        let answer = Answer()
-        let lines = ["Authorization: Bearer phx_0123456789", "Content-Type: application/json"]
-        var list: UnsafeMutablePointer<curl_slist>?
-        for line in lines { list = airlock_curl_append(curl, list, line) }
-        defer { airlock_curl_free_list(curl, list) }
-        let context = Unmanaged.passUnretained(answer).toOpaque()
-        var body = HTTPSteps.body
-        let codes = [
-            airlock_easy_set_text(curl, easy, CURLOPT_URL, try HTTPSteps.url(path)),
-            airlock_easy_set_text(curl, easy, CURLOPT_PROXY, ""),
-            airlock_easy_set_offset(curl, easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count)),
-            airlock_easy_set_pointer(curl, easy, CURLOPT_COPYPOSTFIELDS, &body),
-            airlock_easy_set_list(curl, easy, CURLOPT_HTTPHEADER, list),
-            airlock_easy_set_pointer(curl, easy, CURLOPT_WRITEDATA, context),
-            airlock_easy_on_write(curl, easy) { buffer, size, count, context in
-                guard let buffer, let context else { return 0 }
-                Unmanaged<Answer>.fromOpaque(context).takeUnretainedValue().bytes
-                    .append(contentsOf: UnsafeRawBufferPointer(start: buffer, count: size * count))
-                return size * count
-            },
-        ]
-        guard codes.allSatisfy({ $0 == CURLE_OK }) else {
-            throw AirlockError(.upstreamFailed, "libcurl refuses an option")
-        }
-        return try await HTTPSteps.mean {
-            answer.bytes = []
-            guard airlock_easy_perform(curl, easy) == CURLE_OK else {
-                throw AirlockError(.upstreamFailed, "the request failed")
-            }
-            return answer.bytes.count
-        }
+        let curl = try BareCurl(path: path, body: HTTPSteps.body)
+        defer { curl.close() }
+        return try await HTTPSteps.mean { try curl.send().count }
     }
 }

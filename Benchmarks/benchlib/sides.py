@@ -2,6 +2,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -240,18 +241,51 @@ class HTTPServer:
 
 
 class HTTPStep(Step):
-    """A step of airlock-bench that asks the shared server."""
+    """A step of airlock-bench that asks a shared server."""
 
-    def __init__(self, step):
+    def __init__(self, step, server=HTTPServer):
         super().__init__(step, needs_data=False)
+        self.server = server
 
     def start(self, setting):
-        HTTPServer.begin(setting)
+        self.server.begin(setting)
         super().start(setting)
 
     def stop(self):
         super().stop()
-        HTTPServer.end()
+        self.server.end()
+
+
+class PostHogServe:
+    """`airlock posthog serve` over a copy of the demo data, shared like HTTPServer."""
+
+    users = 0
+    process = None
+
+    @classmethod
+    def begin(cls, setting):
+        if cls.users == 0:
+            data = os.path.join(setting.folder.name, "demo.airlock")
+            if not os.path.exists(data):
+                subprocess.run([setting.airlock, "data", "generate", "--data", data, "--quiet"], check=True,
+                               stdin=subprocess.DEVNULL)
+            cls.process = subprocess.Popen(
+                [setting.airlock, "posthog", "serve", "--port", "0", "--data", data, "--key", "phx_0123456789"],
+                stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+            for line in cls.process.stderr:
+                if "http://" in line:
+                    os.environ["AIRLOCK_BENCH_PORT"] = line.strip().rpartition(":")[2]
+                    break
+            else:
+                raise Failure("airlock posthog serve does not start")
+        cls.users += 1
+
+    @classmethod
+    def end(cls):
+        cls.users -= 1
+        if cls.users == 0:
+            cls.process.send_signal(signal.SIGINT)
+            cls.process.communicate()
 
 
 class Requests(Worker):

@@ -167,11 +167,17 @@ struct JSONParser {
         index += 1
         let start = index
         // The common string has no escape: copy it whole, once.
-        while index < bytes.count, bytes[index] != 0x22, bytes[index] != 0x5C, bytes[index] >= 0x20 { index += 1 }
+        var all: UInt8 = 0
+        while index < bytes.count, bytes[index] != 0x22, bytes[index] != 0x5C, bytes[index] >= 0x20 {
+            all |= bytes[index]
+            index += 1
+        }
         guard index < bytes.count else { throw fail("the text ends inside a string") }
         if bytes[index] == 0x22 {
+            let buffer = UnsafeBufferPointer(rebasing: bytes[start..<index])
             defer { index += 1 }
-            return try text(UnsafeBufferPointer(rebasing: bytes[start..<index]), at: start)
+            // Of ASCII there is nothing to be validated, which takes longer than all the rest of a short string.
+            return all < 0x80 ? String(decoding: buffer, as: UTF8.self) : try text(buffer, at: start)
         }
         var collected = Array(bytes[start..<index])
         while index < bytes.count {

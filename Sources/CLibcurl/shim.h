@@ -9,6 +9,7 @@
 #include <dlfcn.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
 
 #if LIBCURL_VERSION_NUM < 0x075800
 #error "Airlock needs the headers of libcurl 7.88 or newer (libcurl4-openssl-dev)"
@@ -19,7 +20,7 @@
   X(easy_init) X(easy_cleanup) X(easy_reset) X(easy_setopt) X(easy_getinfo) X(easy_pause) X(easy_strerror) \
   X(easy_perform) \
   X(multi_init) X(multi_cleanup) X(multi_setopt) X(multi_add_handle) X(multi_remove_handle) \
-  X(multi_perform) X(multi_poll) X(multi_wakeup) X(multi_info_read)
+  X(multi_perform) X(multi_poll) X(multi_info_read)
 
 struct airlock_curl {
 #define AIRLOCK_CURL_FIELD(name) __typeof__(curl_##name) *name;
@@ -164,12 +165,17 @@ static inline CURLMcode airlock_multi_perform(airlock_curl_ref curl, CURLM *_Non
   int running = 0;
   return curl->multi_perform(multi, &running);
 }
-static inline CURLMcode airlock_multi_poll(airlock_curl_ref curl, CURLM *_Nonnull multi, int milliseconds) {
-  return curl->multi_poll(multi, NULL, 0, milliseconds, NULL);
+// Waits for the transfers, or until wakeup, an eventfd(2), is written to, which empties it.
+static inline CURLMcode airlock_multi_poll(
+    airlock_curl_ref curl, CURLM *_Nonnull multi, int wakeup, int milliseconds) {
+  struct curl_waitfd extra = {.fd = wakeup, .events = CURL_WAIT_POLLIN, .revents = 0};
+  CURLMcode code = curl->multi_poll(multi, &extra, 1, milliseconds, NULL);
+  eventfd_t count;
+  if (extra.revents != 0) (void)eventfd_read(wakeup, &count);
+  return code;
 }
-static inline CURLMcode airlock_multi_wakeup(airlock_curl_ref curl, CURLM *_Nonnull multi) {
-  return curl->multi_wakeup(multi);
-}
+static inline int airlock_wakeup_open(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+static inline void airlock_wakeup_send(int wakeup) { (void)eventfd_write(wakeup, 1); }
 // The next transfer that ended, or NULL; what came of it is in *result.
 static inline CURL *_Nullable airlock_multi_ended(
     airlock_curl_ref curl, CURLM *_Nonnull multi, CURLcode *_Nonnull result) {

@@ -31,6 +31,37 @@ import Testing
         ("create_cohort", ["name": "x"], "filters"), ("get_experiments", ["with_results": true], "with_results"),
     ]
 
+    /// A text is read once; values, analysis and errors are each call's own.
+    @Test func aTextThatWasReadIsAskedWithOtherValues() async throws {
+        let server = try LoopbackServer { _ in [.json(["columns": ["n"], "results": [[1]], "types": ["UInt64"]])] }
+        let driver = try makeDriver(server)
+        let text = "select count() from events where event = {name}"
+        for name in ["a", "b", "a"] {
+            let query = try await driver.prepare(text, values: ["name": .string(name)])
+            #expect(query.analysis.tables == ["events"] && query.analysis.placeholders == ["name"])
+            _ = try await query.run(QueryOptions(timeout: .seconds(300)))
+        }
+        #expect(server.requests.map { $0.json["query"]?["values"] } == [["name": "a"], ["name": "b"], ["name": "a"]])
+        #expect(Set(server.requests.map { $0.json["client_query_id"] }).count == 2)
+        #expect(Set(server.requests.map { $0.json["query"]?["query"] }).count == 1)
+        for _ in 1...2 {
+            #expect(await failure { _ = try await driver.prepare(text, values: [:]) }?.code == .invalidQuery)
+            #expect(await failure { _ = try await driver.prepare("select", values: [:]) }?.code == .invalidQuery)
+            let paged = await failure { _ = try await driver.prepare("select 1 limit 1 offset 2", values: [:]) }
+            #expect(paged?.code == .unsupportedQuery)
+        }
+    }
+
+    @Test func textsThatWereReadAreForgottenInTime() throws {
+        let queries = ReadQueries()
+        for number in 0..<1000 { _ = try queries.read("SELECT \(number)") }
+        #expect(queries.count == 128)
+        let long = "SELECT 1 -- " + String(repeating: "x", count: 100_000)
+        #expect(try queries.read(long).printed == "SELECT 1")
+        _ = try queries.read("SELECT '\(String(repeating: "x", count: 100_000))'")
+        #expect(queries.count == 128)
+    }
+
     @Test func theQueryIsWhatWasReadAndItsValuesTravelApart() async throws {
         let server = try LoopbackServer { _ in
             [

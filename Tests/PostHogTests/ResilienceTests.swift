@@ -36,6 +36,35 @@ import Testing
         }
     }
 
+    /// On the machine's clock the transport keeps an attempt's time: nobody else is there to end it.
+    @Test(arguments: [true, false]) func silenceEndsInItsTime(isShared: Bool) async throws {
+        let server = try LoopbackServer { _ in [.waitForHangUp] }
+        let events = EventRecorder()
+        var configuration = PostHogConfiguration()
+        configuration.appURL = server.url("")
+        configuration.projectID = "7"
+        configuration.personalKey = SecretText(testPersonalKey)
+        configuration.queries.retry.attemptTimeout = .milliseconds(150)
+        configuration.queries.retry.maxAttempts = 2
+        configuration.objects.retry = configuration.queries.retry
+        let driver = try PostHogDriver(configuration, observer: events, random: { 0 })
+        let start = ContinuousClock.now
+        let error = await failure {
+            if isShared {
+                _ = try await Self.ask(driver)
+            } else {
+                _ = try await driver.call("create_annotation", params: ["content": "a"], options: QueryOptions())
+            }
+        }
+        #expect(error?.code == .upstreamFailed || error?.code == .timedOut, "\(String(describing: error))")
+        #expect(ContinuousClock.now - start >= .milliseconds(isShared ? 300 : 150))
+        let timeouts = events.events.compactMap { event -> String? in
+            if case .attemptFailed(_, _, let failure) = event.kind { failure.name } else { nil }
+        }
+        #expect(timeouts == Array(repeating: "attempt_timeout", count: isShared ? 2 : 1))
+        await driver.shutdown()
+    }
+
     private static func ask(_ driver: PostHogDriver, _ number: Int = 0) async throws -> QueryReply {
         try await driver.prepare("SELECT \(number) AS n", values: [:]).run(QueryOptions(timeout: .seconds(120)))
     }

@@ -1,3 +1,4 @@
+import ResilienceTesting
 import Testing
 
 @testable import Resilience
@@ -47,6 +48,32 @@ import Testing
                 try await queue.sleep(until: .now - .seconds(1))
             }.value
         }
+    }
+
+    @Test func alarmsRingOnceAndNotWhenTheyWereCalledOff() async throws {
+        let queue = TimerQueue()
+        let rung = Shared<[Int]>([])
+        let moment = ContinuousClock.now + .milliseconds(20)
+        let alarms = (0..<100).map { number in
+            queue.alarm(at: moment) {
+                #expect(ContinuousClock.now >= moment)
+                rung.change { $0.append(number) }
+            }
+        }
+        for alarm in alarms[50...] { alarm.callOff() }
+        // One whose moment has passed rings too.
+        _ = queue.alarm(at: .now - .seconds(1)) { rung.change { $0.append(100) } }
+        while rung.value.count < 51 { try await queue.sleep(until: .now + .milliseconds(1)) }
+        try await queue.sleep(until: moment + .milliseconds(10))
+        // After the fact it makes no difference.
+        for alarm in alarms { alarm.callOff() }
+        #expect(rung.value.sorted() == Array(0..<50) + [100])
+    }
+
+    @Test func alarmsThatWereCalledOffAreForgotten() {
+        let queue = TimerQueue()
+        for _ in 0..<2000 { queue.alarm(at: .now + .seconds(3600)) {}.callOff() }
+        #expect(queue.count < 100)
     }
 
     @Test func anEarlierMomentComesBeforeALaterOne() async throws {

@@ -3,7 +3,7 @@ import Synchronization
 
 /// Performs transfers with one multi handle. Made, used and gone on the loop's thread.
 final class TransferEngine {
-    let multi: UnsafeMutableRawPointer
+    private let multi: UnsafeMutableRawPointer
     private let curl: CurlLibrary
     private let counts: TransportCounts
     private var queue: AdmissionQueue
@@ -77,11 +77,12 @@ final class TransferEngine {
     }
 
     /// Waits for sockets, for libcurl's own timers, for the next deadline, or to be woken.
-    func wait() {
+    func wait(_ wakeup: LoopWakeup) {
         let now = Monotonic.now
         guard nextDeadline > now else { return }
         let milliseconds = (nextDeadline - now) / 1_000_000 + 1
-        _ = airlock_multi_poll(curl.functions, multi, Int32(min(milliseconds, 600_000)))
+        _ = airlock_multi_poll(
+            curl.functions, multi, wakeup.descriptor, Int32(min(milliseconds, 600_000)))
     }
 
     private func note(_ transfer: Transfer) { nextDeadline = min(nextDeadline, transfer.deadlines.next) }
@@ -152,22 +153,25 @@ final class TransferEngine {
         let timings = transfer.timings(handle)
         let spokeHTTP2 = timings.httpVersion.isEmpty ? nil : timings.httpVersion == "2"
         let error = transfer.failure ?? reason(transfer, handle, code)
-        // This is what closes the connection of a transfer that is not over, or resets its stream.
-        _ = airlock_multi_remove(curl.functions, multi, handle.pointer)
-        handle.reset()
-        if spareHandles.count < Self.maxSpareHandles { spareHandles.append(handle) }
         counts.update {
             if timings.isConnectionReused { $0.connectionsReused += 1 }
             $0.bytesSent += timings.bytesSent - transfer.earlierBytesSent
             $0.bytesReceived += timings.bytesReceived
         }
+        let target = error == nil ? transfer.redirectTarget : nil
+        // Who waits for the answer goes on while this thread puts things away; what they ask for next comes after that.
+        if error == nil, target == nil { finish(transfer, .success(timings)) }
+        // This is what closes the connection of a transfer that is not over, or resets its stream.
+        _ = airlock_multi_remove(curl.functions, multi, handle.pointer)
+        handle.reset()
+        if spareHandles.count < Self.maxSpareHandles { spareHandles.append(handle) }
         queue.release(transfer, spokeHTTP2: spokeHTTP2)
-        if error == nil, let target = transfer.redirectTarget {
+        if let target {
             transfer.earlierBytesSent = timings.bytesSent
             transfer.followRedirect(to: target)
             return queue.enqueue(transfer)
         }
-        guard var error else { return finish(transfer, .success(timings)) }
+        guard var error else { return }
         error.isSafeToRepeat = timings.bytesSent == 0
         error.timings = timings
         finish(transfer, .failure(error))

@@ -18,20 +18,19 @@ final class TransferLoop: Sendable {
         var orders: [Order] = []
         /// To be joined or detached by whoever takes it.
         var thread: pthread_t?
-        /// There while the thread waits; whoever posts wakes it.
-        var waker: Waker?
+        /// There once there is a thread.
+        var wakeup: LoopWakeup?
+        /// Whether the thread waits: whoever posts then wakes it.
+        var isWaiting = false
         /// Why it is over, where nobody asked for that.
         var failure: HTTPError?
         var watchers: [CheckedContinuation<Void, Never>] = []
-    }
 
-    /// `@unchecked`: curl_multi_wakeup(3) is the one function of a multi handle that any thread may call. It is called
-    /// under the mailbox's lock only, and taken out of there before the handle is freed.
-    private struct Waker: @unchecked Sendable {
-        let curl: CurlLibrary
-        let multi: UnsafeMutableRawPointer
-
-        func wake() { _ = airlock_multi_wakeup(curl.functions, multi) }
+        /// To be sent by who takes it, if the thread waits.
+        mutating func takeWakeup() -> LoopWakeup? {
+            defer { isWaiting = false }
+            return isWaiting ? wakeup : nil
+        }
     }
 
     let counts = TransportCounts()
@@ -43,14 +42,15 @@ final class TransferLoop: Sendable {
     // MARK: From any thread
 
     func post(_ order: Order) {
-        let isTaken = mailbox.withLock { mailbox -> Bool in
+        let (isTaken, wakeup) = mailbox.withLock { mailbox -> (Bool, LoopWakeup?) in
             if mailbox.phase == .idle { startThread(&mailbox) }
-            guard mailbox.phase == .running else { return false }
+            guard mailbox.phase == .running else { return (false, nil) }
             mailbox.orders.append(order)
-            mailbox.waker.take()?.wake()
-            return true
+            return (true, mailbox.takeWakeup())
         }
         if !isTaken { refuse(order) }
+        // Not under the lock: the thread would wake up only to wait for it.
+        wakeup?.send()
     }
 
     func cancel(_ transfer: Transfer) {
@@ -81,12 +81,13 @@ final class TransferLoop: Sendable {
     }
 
     private func beginClosing() -> pthread_t? {
-        mailbox.withLock { mailbox in
+        let (thread, wakeup) = mailbox.withLock { mailbox in
             if mailbox.phase == .idle { mailbox.phase = .over }
             if mailbox.phase == .running { mailbox.phase = .closing }
-            mailbox.waker.take()?.wake()
-            return mailbox.thread.take()
+            return (mailbox.thread.take(), mailbox.takeWakeup())
         }
+        wakeup?.send()
+        return thread
     }
 
     private func refuse(_ order: Order) {
@@ -99,6 +100,12 @@ final class TransferLoop: Sendable {
 
     /// With all signals blocked, for it and for libcurl's threads: they are for the program's own.
     private func startThread(_ mailbox: inout Mailbox) {
+        guard let wakeup = LoopWakeup() else {
+            mailbox.phase = .over
+            mailbox.failure = Self.cannotStart("no descriptor could be opened for HTTP", errno)
+            return
+        }
+        mailbox.wakeup = wakeup
         var (all, before) = (sigset_t(), sigset_t())
         sigfillset(&all)
         pthread_sigmask(SIG_SETMASK, &all, &before)
@@ -115,21 +122,24 @@ final class TransferLoop: Sendable {
         guard result == 0 else {
             context.release()
             mailbox.phase = .over
-            mailbox.failure = HTTPError(
-                .internalFailure, "no thread could be started for HTTP",
-                hint: "Check the limits on processes and memory.",
-                cause: String(cString: strerror(result)))
+            mailbox.failure = Self.cannotStart("no thread could be started for HTTP", result)
             return
         }
         mailbox.thread = thread
         mailbox.phase = .running
     }
 
+    private static func cannotStart(_ message: String, _ code: Int32) -> HTTPError {
+        HTTPError(
+            .internalFailure, message, hint: "Check the limits on processes, descriptors and memory.",
+            cause: String(cString: strerror(code)))
+    }
+
     private func run() {
         do throws(HTTPError) {
             let curl = try CurlLibrary.shared.get()
             let engine = try TransferEngine(curl, configuration, counts: counts)
-            turn(engine, Waker(curl: curl, multi: engine.multi))
+            if let wakeup = mailbox.withLock({ $0.wakeup }) { turn(engine, wakeup) }
             engine.endAll()
             engine.close()
         } catch {
@@ -144,10 +154,10 @@ final class TransferLoop: Sendable {
         for watcher in watchers { watcher.resume() }
     }
 
-    private func turn(_ engine: TransferEngine, _ waker: Waker) {
+    private func turn(_ engine: TransferEngine, _ wakeup: LoopWakeup) {
         while true {
             let (orders, isClosing) = mailbox.withLock { mailbox in
-                mailbox.waker = nil
+                mailbox.isWaiting = false
                 defer { mailbox.orders = [] }
                 return (mailbox.orders, mailbox.phase == .closing)
             }
@@ -162,10 +172,10 @@ final class TransferLoop: Sendable {
             engine.perform()
             let waits = mailbox.withLock { mailbox in
                 guard mailbox.orders.isEmpty, mailbox.phase == .running else { return false }
-                mailbox.waker = waker
+                mailbox.isWaiting = true
                 return true
             }
-            if waits { engine.wait() }
+            if waits { engine.wait(wakeup) }
         }
     }
 }

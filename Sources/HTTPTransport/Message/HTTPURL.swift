@@ -19,6 +19,8 @@ public struct HTTPURL: Sendable, Hashable {
     public let path: String
     /// Without its question mark.
     public let query: String?
+    /// The whole URL, query and all: for the wire, not for a log.
+    public let text: String
 
     public var scheme: Scheme { origin.scheme }
     public var host: String { origin.host }
@@ -28,6 +30,15 @@ public struct HTTPURL: Sendable, Hashable {
         self.origin = origin
         self.path = path.isEmpty ? "/" : path
         self.query = query
+        var text = Self.place(origin) + self.path
+        if let query { text += "?" + query }
+        self.text = text
+    }
+
+    /// Scheme, host and, where it is not the scheme's own, port.
+    private static func place(_ origin: Origin) -> String {
+        let place = origin.scheme.rawValue + "://" + origin.host
+        return origin.port == (origin.scheme == .https ? 443 : 80) ? place : place + ":" + String(origin.port)
     }
 
     /// - Throws: `invalidRequest`, which does not repeat the text.
@@ -88,13 +99,6 @@ public struct HTTPURL: Sendable, Hashable {
             || byte == 0x2E || byte == 0x5F
     }
 
-    /// The whole URL, query and all: for the wire, not for a log.
-    public var text: String {
-        "\(scheme)://\(host)\(portSuffix)\(path)\(query.map { "?\($0)" } ?? "")"
-    }
-
-    private var portSuffix: String { port == (scheme == .https ? 443 : 80) ? "" : ":\(port)" }
-
     /// Whether the host is this machine by its very name: `localhost`, 127.0.0.0/8, `[::1]`.
     public var isLoopback: Bool {
         if host == "localhost" || host == "[::1]" { return true }
@@ -105,7 +109,7 @@ public struct HTTPURL: Sendable, Hashable {
 
 extension HTTPURL: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// Fit for a log: the query is only hinted at.
-    public var description: String { "\(scheme)://\(host)\(portSuffix)\(path)\(query == nil ? "" : "?…")" }
+    public var description: String { Self.place(origin) + path + (query == nil ? "" : "?…") }
     public var debugDescription: String { description }
     public var customMirror: Mirror { Mirror(self, children: [:], displayStyle: .struct) }
 }

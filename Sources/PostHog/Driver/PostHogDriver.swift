@@ -13,6 +13,7 @@ public import Telemetry
 public final class PostHogDriver: DataDriver {
     public let name = "posthog"
     let client: PostHogClient
+    private let queries = ReadQueries()
     /// Events on their way to PostHog. Nothing is opened before the first of them.
     let events: EventCapture
     let definitions: FlagDefinitionsStore
@@ -74,7 +75,7 @@ public final class PostHogDriver: DataDriver {
     }
 
     public func prepare(_ text: String, values: JSONObject) async throws(AirlockError) -> any PreparedQuery {
-        try PostHogQuery(text, values: values, client: client)
+        try PostHogQuery(try queries.read(text), values: values, client: client)
     }
 
     public func names(of kind: DataNameKind) async throws(AirlockError) -> [String] {

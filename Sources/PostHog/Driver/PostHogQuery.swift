@@ -1,6 +1,5 @@
 internal import AirlockCore
 internal import DriverKit
-internal import HogQL
 
 /// A query that was read here, so that what the broker decides on is what PostHog gets.
 struct PostHogQuery: PreparedQuery {
@@ -8,10 +7,9 @@ struct PostHogQuery: PreparedQuery {
     private let request: HogQLRequest
     private let client: PostHogClient
 
-    /// - Throws: `invalid_query` or `unsupported_query` with the place, before PostHog is asked.
-    init(_ text: String, values: JSONObject, client: PostHogClient) throws(AirlockError) {
-        let statement = try parseSelect(text)
-        let found = Analysis(statement)
+    /// - Throws: `invalid_query` or `unsupported_query`, before PostHog is asked.
+    init(_ query: ReadQuery, values: JSONObject, client: PostHogClient) throws(AirlockError) {
+        let found = query.analysis
         // PostHog leaves out what it has no value for; a query that means something else then must not run.
         for name in found.placeholders where values[name] == nil {
             let nearest = nearestName(to: name, in: values.map(\.key)).map { "Did you mean '\($0)'?" }
@@ -27,13 +25,9 @@ struct PostHogQuery: PreparedQuery {
                     with ORDER BY timestamp, uuid.
                     """)
         }
-        analysis = QueryAnalysis(
-            tables: found.tables,
-            columns: found.columns.map { QueryAnalysis.Column(table: $0.table, column: $0.column) },
-            properties: found.properties, functions: found.functions, placeholders: found.placeholders,
-            limit: found.limit, usesOffset: found.usesOffset)
+        analysis = found
         request = HogQLRequest(
-            text: QueryPrinter.text(of: statement),
+            text: query.printed,
             values: JSONObject(values.filter { found.placeholders.contains($0.key) }.map { ($0.key, $0.value) }),
             name: "airlock")
         self.client = client

@@ -1,4 +1,5 @@
 internal import AirlockCore
+internal import Resilience
 
 /// The body of `POST query/` for a HogQL query.
 struct HogQLRequest: Sendable {
@@ -8,14 +9,17 @@ struct HogQLRequest: Sendable {
     /// In PostHog's query log.
     var name: String
 
-    func body(isAsync: Bool, clientID: String) -> JSONValue {
+    func body(isAsync: Bool) -> PackedBody {
         var query: JSONObject = ["kind": "HogQLQuery", "query": .string(text)]
         if !values.isEmpty { query["values"] = .object(values) }
-        return [
+        var body: JSONObject = [
             "query": .object(query),
             // A cached answer of PostHog's own would have no honest age.
-            "refresh": .string(isAsync ? "force_async" : "force_blocking"),
-            "client_query_id": .string(clientID), "name": .string(name),
+            "refresh": .string(isAsync ? "force_async" : "force_blocking"), "name": .string(name),
         ]
+        // Equal for equal questions, so that they can share an answer; PostHog only needs it to be unlike others.
+        let question = CacheKey([Array(text.utf8), JSONValue.object(values).jsonBytes, [isAsync ? 1 : 0]])
+        body["client_query_id"] = .string("airlock-" + question.description)
+        return PackedBody(bytes: JSONValue.object(body).jsonBytes)
     }
 }

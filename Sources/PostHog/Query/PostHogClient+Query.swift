@@ -13,11 +13,9 @@ extension PostHogClient {
     ) async throws(AirlockError) -> QueryReply {
         let isAsync = options.timeout > configuration.blockingTime
         let deadline = clock.now + options.timeout
-        // Equal for equal questions, so that they can share an answer; PostHog only needs it to be unlike others.
-        let clientID = "airlock-\(CacheKey([query.body(isAsync: isAsync, clientID: "").json]))"
         var request = PostHogRequest(
-            name: "query", group: .queries, method: .post, path: "query/",
-            body: query.body(isAsync: isAsync, clientID: clientID), isRepeatable: true)
+            name: "query", group: .queries, method: .post, path: "query/", packed: query.body(isAsync: isAsync),
+            isRepeatable: true)
         request.isShared = !isAsync
         request.maximumAge = options.maximumAge
         request.timeout = options.timeout

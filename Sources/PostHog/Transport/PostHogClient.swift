@@ -11,13 +11,18 @@ final class PostHogClient: Sendable {
     let clock: any ResilienceClock
     private let appURL: HTTPURL
     private let ingestionURL: HTTPURL
+    private let queryURL: HTTPURL
     private let transport: HTTPTransport
     private let sender: any RequestSender
+    /// Whether a request's end by the transport's own time-out is its end on ``clock``.
+    private let keepsTime: Bool
     private let caller: ResilientCaller<PostHogAnswer>
     private let queries: EndpointGroup
     private let objects: EndpointGroup
     private let ingestion: EndpointGroup
     private let watch: PostHogWatch
+
+    private static let queryPath = "query/"
 
     /// - Parameter sender: what stands between here and the transport.
     /// - Throws: `invalid_argument` with everything that is wrong with the configuration. Nothing is opened yet.
@@ -41,8 +46,10 @@ final class PostHogClient: Sendable {
                 if let other = configuration.ingestionURL { try HTTPURL(other) } else {
                     try PostHogHosts.ingestion(for: appURL)
                 }
+            queryURL = try Self.url(Self.queryPath, [], below: appURL, project: configuration.projectID)
             transport = try HTTPTransport(configuration.http)
             self.sender = sender(transport)
+            keepsTime = self.sender.keepsTime && clock is SystemClock
         } catch {
             throw AirlockError(error)
         }
@@ -77,7 +84,7 @@ final class PostHogClient: Sendable {
         let key: CacheKey?
         do throws(AirlockError) {
             message = try self.message(request)
-            key = try self.key(request, message.url)
+            key = self.key(request, message)
         } catch {
             throw PostHogFailure(error: error, isFinal: true)
         }
@@ -102,6 +109,7 @@ final class PostHogClient: Sendable {
         call.staleIfError = request.isShared ? configuration.staleIfError : nil
         call.timeout = request.timeout
         call.weigh = { ByteCount($0.size) }
+        call.keepsTime = keepsTime
         do throws(ResilienceError) {
             return try await caller.call(call)
         } catch {
@@ -145,19 +153,15 @@ final class PostHogClient: Sendable {
     }
 
     /// Identical requests share an answer only where that is asked for; the key's owner is part of the question.
-    private func key(_ request: PostHogRequest, _ url: HTTPURL) throws(AirlockError) -> CacheKey? {
+    private func key(_ request: PostHogRequest, _ message: HTTPRequest) -> CacheKey? {
         guard request.isShared else { return nil }
-        return CacheKey([
-            request.method.rawValue, url.text, request.body?.json ?? "", configuration.personalKey?.reveal() ?? "",
-        ])
+        var body: [UInt8] = []
+        if case .bytes(let bytes) = message.body { body = bytes }
+        let owner = configuration.personalKey?.reveal() ?? ""
+        return CacheKey([Array(request.method.rawValue.utf8), Array(message.url.text.utf8), body, Array(owner.utf8)])
     }
 
     private func message(_ request: PostHogRequest) throws(AirlockError) -> HTTPRequest {
-        let base = request.side == .app ? appURL : ingestionURL
-        let root = base.path.hasSuffix("/") ? String(base.path.dropLast()) : base.path
-        let path =
-            request.path.hasPrefix("/") ? request.path : "/api/projects/\(configuration.projectID)/\(request.path)"
-        let query = request.query.isEmpty ? "" : "?\(PercentCoding.query(request.query))"
         var headers: HTTPHeaders = ["Accept": "application/json"]
         if request.side == .app {
             let key = request.key == .projectSecret ? configuration.secretKey : configuration.personalKey
@@ -171,22 +175,47 @@ final class PostHogClient: Sendable {
         for header in request.headers { headers.set(header.name, .text(header.value)) }
         if request.body != nil || request.packed != nil { headers.set("Content-Type", "application/json") }
         if let coding = request.packed?.coding { headers.set("Content-Encoding", .text(coding)) }
+        return HTTPRequest(
+            request.method, try url(of: request), headers: headers,
+            body: (request.packed?.bytes ?? request.body?.jsonBytes).map { .bytes($0) } ?? .none,
+            isIdempotent: request.isRepeatable)
+    }
+
+    private func url(of request: PostHogRequest) throws(AirlockError) -> HTTPURL {
+        // Of all the places the one that is asked most: a URL takes its time to be read.
+        if request.group == .queries, request.path == Self.queryPath, request.query.isEmpty { return queryURL }
         do throws(HTTPError) {
-            let port = base.port == (base.scheme == .https ? 443 : 80) ? "" : ":\(base.port)"
-            let url = try HTTPURL("\(base.scheme)://\(base.host)\(port)\(root)\(path)\(query)")
-            return HTTPRequest(
-                request.method, url, headers: headers,
-                body: (request.packed?.bytes ?? request.body?.jsonBytes).map { .bytes($0) } ?? .none,
-                isIdempotent: request.isRepeatable)
+            return try Self.url(
+                request.path, request.query, below: request.side == .app ? appURL : ingestionURL,
+                project: configuration.projectID)
         } catch {
             throw AirlockError(error)
         }
+    }
+
+    private static func url(
+        _ path: String, _ query: [(name: String, value: String)], below base: HTTPURL, project: String
+    ) throws(HTTPError) -> HTTPURL {
+        let root = base.path.hasSuffix("/") ? String(base.path.dropLast()) : base.path
+        let path = path.hasPrefix("/") ? path : "/api/projects/\(project)/\(path)"
+        let query = query.isEmpty ? "" : "?\(PercentCoding.query(query))"
+        let port = base.port == (base.scheme == .https ? 443 : 80) ? "" : ":\(base.port)"
+        return try HTTPURL("\(base.scheme)://\(base.host)\(port)\(root)\(path)\(query)")
     }
 }
 
 /// What sends a request: the transport.
 protocol RequestSender: Sendable {
+    /// Whether a request ends with its total timeout, on the machine's clock.
+    var keepsTime: Bool { get }
+
     func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse
 }
 
-extension HTTPTransport: RequestSender {}
+extension RequestSender {
+    var keepsTime: Bool { false }
+}
+
+extension HTTPTransport: RequestSender {
+    var keepsTime: Bool { true }
+}

@@ -22,7 +22,7 @@ struct PostHogRequest: Sendable {
     var path: String
     var query: [(name: String, value: String)] = []
     var body: JSONValue?
-    /// JSON that was made and packed already; takes the place of ``body``.
+    /// JSON that was written, and maybe packed, already; takes the place of ``body``.
     var packed: PackedBody?
     var headers: [(name: String, value: String)] = []
     /// Whether PostHog may get it twice.
@@ -55,6 +55,11 @@ struct PackedBody: Sendable {
     var bytes: [UInt8]
     /// `gzip`, or `nil`.
     var coding: String?
+
+    init(bytes: [UInt8], coding: String? = nil) {
+        self.bytes = bytes
+        self.coding = coding
+    }
 }
 
 /// What PostHog answered.

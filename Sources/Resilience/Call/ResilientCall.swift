@@ -19,7 +19,10 @@ public struct ResilientCall<Value: Sendable>: Sendable {
     public var isRepeatable = false
     /// What a value weighs in the cache. Default nothing but the entry's overhead.
     public var weigh: @Sendable (Value) -> ByteCount = { _ in ByteCount(0) }
-    /// Makes one attempt. It has to end when its task is cancelled, which happens at its deadline.
+    /// Whether an attempt ends by itself once its `timeLeft` is over, as one does that hands it to its transport. Default
+    /// false: then it is given a task of its own, which is cancelled at that moment.
+    public var keepsTime = false
+    /// Makes one attempt. It has to end when its task is cancelled.
     public var attempt: @Sendable (Attempt) async throws -> Value
     /// What an error of `attempt` means.
     public var classify: @Sendable (any Error) -> Failure

@@ -69,14 +69,7 @@ extension ResilientCaller {
         let sentAt = clock.now
         let limit = min(deadline, sentAt + call.group.settings.retry.attemptTimeout.bounded)
         tell(call, .attemptBegan(number: number))
-        let work = call.attempt
-        let result: Result<Value, any Error>? = await bounded(by: limit, on: clock) {
-            do {
-                return .success(try await work(Attempt(number: number, timeLeft: limit - sentAt)))
-            } catch {
-                return .failure(error)
-            }
-        }
+        let result = await result(of: call, Attempt(number: number, timeLeft: limit - sentAt), by: limit)
         let latency = clock.now - sentAt
         let error: any Error
         var failure: Failure
@@ -101,5 +94,22 @@ extension ResilientCaller {
             tell(call, .rateLimitPaused(asked))
         }
         return (.failed(error, failure), failure.breaker)
+    }
+
+    /// - Returns: `nil` when its time was up.
+    private func result(
+        of call: ResilientCall<Value>, _ attempt: Attempt, by limit: Duration
+    ) async -> Result<Value, any Error>? {
+        let work = call.attempt
+        guard call.keepsTime else {
+            return await bounded(by: limit, on: clock) {
+                do { return .success(try await work(attempt)) } catch { return .failure(error) }
+            }
+        }
+        do {
+            return .success(try await work(attempt))
+        } catch {
+            return clock.now < limit ? .failure(error) : nil
+        }
     }
 }

@@ -36,21 +36,26 @@ public final class Coalescer<Output: Sendable>: Sendable {
             let waiter = state.lastWaiter
             state.answers[waiter] = answer
             let entry = state.table.enter(waiter, key: key)
-            if case .lead(let flight) = entry {
-                // Begun under the lock, so that nobody can leave a flight that has no task yet.
-                state.tasks[flight] = Task(executorPreference: clock.taskExecutor) { [self] in
-                    finish(flight, with: await work())
-                }
-            }
             return (waiter, entry)
         }
-        var joined = false
-        if case .joined = entry { joined = true }
+        let joined: Bool
+        switch entry {
+        case .joined: joined = true
+        case .lead(let flight):
+            joined = false
+            begin(flight, work)
+        }
         let output =
             joined
             ? await bounded(by: deadline.bounded, on: clock) { await answer.value() } ?? nil : await answer.value()
         if output == nil { leave(waiter) }
         return (output, joined)
+    }
+
+    private func begin(_ flight: UInt64, _ work: @escaping @Sendable () async -> Output) {
+        let task = Task.begun(on: clock.taskExecutor) { [self] in finish(flight, with: await work()) }
+        // It may be over already. Nobody can have cancelled it: who began it waits for it, and is just about to.
+        state.withLock { state in if state.table.isUnderWay(flight) { state.tasks[flight] = task } }
     }
 
     private func finish(_ flight: UInt64, with output: Output) {

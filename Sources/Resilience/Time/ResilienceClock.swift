@@ -13,6 +13,12 @@ public protocol ResilienceClock: Sendable {
     /// - Throws: `CancellationError` when the task is cancelled, and nothing else.
     func sleep(until moment: Duration) async throws
 
+    /// Calls `ring` at `moment`, or soon if that has passed: from any thread, and unless it was called off before.
+    ///
+    /// What every attempt needs and hardly any uses. A clock of its own kind may leave it to a task that sleeps, which is
+    /// what happens by default; a task for each costs more than all the rest of a quick call.
+    func alarm(at moment: Duration, _ ring: @escaping @Sendable () -> Void) -> Alarm
+
     /// Where work that outlives the task which began it is to run; `nil`, the usual case, is the global executor.
     /// A simulation names its own here, since a task that is not a child inherits none.
     var taskExecutor: (any TaskExecutor)? { get }
@@ -20,4 +26,22 @@ public protocol ResilienceClock: Sendable {
 
 extension ResilienceClock {
     public var taskExecutor: (any TaskExecutor)? { nil }
+
+    public func alarm(at moment: Duration, _ ring: @escaping @Sendable () -> Void) -> Alarm {
+        let task = Task(executorPreference: taskExecutor) {
+            do { try await sleep(until: moment) } catch { return }
+            ring()
+        }
+        return Alarm { task.cancel() }
+    }
+}
+
+/// A call that is to be made at some moment.
+public struct Alarm: Sendable {
+    private let end: @Sendable () -> Void
+
+    public init(_ end: @escaping @Sendable () -> Void) { self.end = end }
+
+    /// It is not made, unless its moment has come already. To be called once it is of no use, also after it was made.
+    public func callOff() { end() }
 }

@@ -20,4 +20,8 @@ public struct SystemClock: ResilienceClock {
     public func sleep(until moment: Duration) async throws {
         try await TimerQueue.shared.sleep(until: origin.advanced(by: moment.bounded))
     }
+
+    public func alarm(at moment: Duration, _ ring: @escaping @Sendable () -> Void) -> Alarm {
+        TimerQueue.shared.alarm(at: origin.advanced(by: moment.bounded), ring)
+    }
 }

@@ -2,7 +2,7 @@ internal import AirlockCore
 internal import Glibc
 internal import Synchronization
 
-/// Wakes tasks at their moments, from one thread, and forgets at once those that were cancelled.
+/// Wakes tasks at their moments and makes calls at theirs, from one thread, and forgets at once those that were cancelled.
 ///
 /// Why not `Task.sleep`: what it leaves with the system's timers stays there until its moment, also when the task was
 /// cancelled long before. Every attempt has a time-out that it hardly ever needs, so a busy process would hold half a
@@ -11,44 +11,39 @@ final class TimerQueue: Sendable {
     /// The process's one; its thread begins with the first sleep.
     static let shared = TimerQueue()
 
-    /// One that waits.
+    /// One that waits, and what is called when that is over: once.
     fileprivate final class Sleeper: Sendable {
+        typealias Wake = @Sendable (_ isCancelled: Bool) -> Void
+
         private enum Phase {
             case fresh
-            case waiting(CheckedContinuation<Void, any Error>)
-            case over(isCancelled: Bool)
+            case waiting(Wake)
+            case over
         }
 
         private let state = Mutex(Phase.fresh)
 
-        /// - Returns: whether it is to be waited for; else the continuation was resumed.
-        func wait(_ continuation: CheckedContinuation<Void, any Error>) -> Bool {
+        /// - Returns: whether it is to be waited for; else it was cancelled beforehand, and `wake` was told.
+        func wait(_ wake: @escaping Wake) -> Bool {
             let isOver = state.withLock { state in
                 if case .over = state { return true }
-                state = .waiting(continuation)
+                state = .waiting(wake)
                 return false
             }
-            if isOver { continuation.resume(throwing: CancellationError()) }
+            if isOver { wake(true) }
             return !isOver
         }
 
         /// - Returns: whether it had been waiting.
         @discardableResult
         func end(isCancelled: Bool) -> Bool {
-            let waiting = state.withLock { state -> CheckedContinuation<Void, any Error>? in
-                switch state {
-                case .fresh:
-                    state = .over(isCancelled: isCancelled)
-                    return nil
-                case .waiting(let continuation):
-                    state = .over(isCancelled: isCancelled)
-                    return continuation
-                case .over: return nil
-                }
+            let wake = state.withLock { state -> Wake? in
+                defer { state = .over }
+                guard case .waiting(let wake) = state else { return nil }
+                return wake
             }
-            guard let waiting else { return false }
-            if isCancelled { waiting.resume(throwing: CancellationError()) } else { waiting.resume() }
-            return true
+            wake?(isCancelled)
+            return wake != nil
         }
 
         var isOver: Bool { state.withLock { if case .over = $0 { true } else { false } } }
@@ -74,12 +69,31 @@ final class TimerQueue: Sendable {
         guard isRunning() else { return try await ContinuousClock().sleep(until: moment) }
         let sleeper = Sleeper()
         try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                if sleeper.wait(continuation) { add(sleeper, moment) }
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+                let isWaiting = sleeper.wait { isCancelled in
+                    if isCancelled { continuation.resume(throwing: CancellationError()) } else { continuation.resume() }
+                }
+                if isWaiting { add(sleeper, moment) }
             }
         } onCancel: {
             if sleeper.end(isCancelled: true) { noteCancelled() }
         }
+    }
+
+    /// Calls `ring` from the queue's thread at `moment`, unless the alarm is called off before.
+    func alarm(at moment: ContinuousClock.Instant, _ ring: @escaping @Sendable () -> Void) -> Alarm {
+        guard isRunning() else {
+            let task = Task {
+                do { try await ContinuousClock().sleep(until: moment) } catch { return }
+                ring()
+            }
+            return Alarm { task.cancel() }
+        }
+        let sleeper = Sleeper()
+        // Nobody else has it yet, so it waits.
+        _ = sleeper.wait { isCancelled in if !isCancelled { ring() } }
+        add(sleeper, moment)
+        return Alarm { if sleeper.end(isCancelled: true) { self.noteCancelled() } }
     }
 
     private func add(_ sleeper: Sleeper, _ moment: ContinuousClock.Instant) {

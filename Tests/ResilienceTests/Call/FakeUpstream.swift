@@ -30,7 +30,9 @@ final class FakeUpstream: Sendable {
     var requests: [Duration] { seen.withLock { $0 } }
 
     /// The number of the request, from 1.
-    func answer() async throws -> Int {
+    ///
+    /// - Parameter limit: how long whoever asks waits for it by itself; `nil` to be cancelled.
+    func answer(within limit: Duration? = nil) async throws -> Int {
         let number = seen.withLock { seen in
             seen.append(clock.now)
             return seen.count
@@ -43,16 +45,22 @@ final class FakeUpstream: Sendable {
             try await clock.sleep(until: clock.now + time)
             throw Refusal(failure: failure)
         case .hang:
+            if let limit {
+                try await clock.sleep(until: clock.now + limit)
+                throw Refusal(failure: Failure(.transient))
+            }
             try await clock.sleep(until: .seconds(100_000_000))
             return 0
         }
     }
 
-    func call(in group: EndpointGroup, key: String? = nil) -> ResilientCall<Int> {
+    func call(in group: EndpointGroup, key: String? = nil, keepsTime: Bool = false) -> ResilientCall<Int> {
         var call = ResilientCall<Int>(
             "test", in: group, key: key.map { CacheKey([$0]) },
-            classify: { ($0 as? Refusal)?.failure ?? Failure(.permanent) }, attempt: { _ in try await self.answer() })
+            classify: { ($0 as? Refusal)?.failure ?? Failure(.permanent) },
+            attempt: { attempt in try await self.answer(within: keepsTime ? attempt.timeLeft : nil) })
         call.isRepeatable = true
+        call.keepsTime = keepsTime
         return call
     }
 }

@@ -51,12 +51,13 @@ import Testing
     ]
 
     @Test(arguments: faults) func endsAsItShould(_ fault: Fault) async throws {
-        for isRepeatable in [true, false] {
+        // An attempt that ends by itself in time fares as one that is cancelled then.
+        for (isRepeatable, keepsTime) in [(true, false), (false, false), (true, true), (false, true)] {
             let (outcome, seconds) = try await Simulation.run { clock in
                 let upstream = FakeUpstream(clock, fault.behaviour)
                 let group = EndpointGroup("queries", .queries, clock: clock)
                 let caller = ResilientCaller<Int>(clock: clock, random: { 0.5 })
-                var call = upstream.call(in: group)
+                var call = upstream.call(in: group, keepsTime: keepsTime)
                 call.isRepeatable = isRepeatable
                 let outcome = await caller.outcome(of: call)
                 #expect(group.health.running == 0)
@@ -157,9 +158,9 @@ import Testing
             let events = EventRecorder()
             let group = EndpointGroup("queries", .queries, clock: clock, observer: events)
             let caller = ResilientCaller<Int>(clock: clock)
-            for key in [nil, "SELECT 1"] {
+            for (key, keepsTime) in [(nil, false), ("SELECT 1", false), (nil, true), ("SELECT 1", true)] {
                 let task = Task(executorPreference: clock.taskExecutor) {
-                    await caller.outcome(of: upstream.call(in: group, key: key))
+                    await caller.outcome(of: upstream.call(in: group, key: key, keepsTime: keepsTime))
                 }
                 try await clock.sleep(until: clock.now + .seconds(1))
                 #expect(group.health.running == 1)
@@ -168,8 +169,28 @@ import Testing
                 try await clock.sleep(until: clock.now + .milliseconds(1))
                 #expect(group.health.running == 0)
             }
-            #expect(events.events.count { if case .attemptCancelled = $0.kind { true } else { false } } == 2)
+            #expect(events.events.count { if case .attemptCancelled = $0.kind { true } else { false } } == 4)
         }
+    }
+
+    /// A caller in a hurry is not the upstream's failure, whoever it was that watched the time.
+    @Test(arguments: [false, true]) func aHurriedCallDoesNotCountAgainstTheUpstream(keepsTime: Bool) async throws {
+        let events = EventRecorder()
+        try await Simulation.run { clock in
+            let upstream = FakeUpstream(clock) { _, _ in .hang }
+            let group = EndpointGroup("queries", .queries, clock: clock, observer: events)
+            let caller = ResilientCaller<Int>(clock: clock, random: { 0.5 })
+            for timeout in [Duration.milliseconds(100), .seconds(100)] {
+                var call = upstream.call(in: group, keepsTime: keepsTime)
+                (call.timeout, call.isRepeatable) = (timeout, false)
+                _ = await caller.outcome(of: call)
+            }
+        }
+        let failures = events.events.compactMap { event -> Failure? in
+            if case .attemptFailed(_, _, let failure) = event.kind { failure } else { nil }
+        }
+        #expect(failures.map(\.breaker) == [.ignored, .failure])
+        #expect(failures.map(\.name) == ["attempt_timeout", "attempt_timeout"])
     }
 
     /// A minute of far too many queries: what is sent keeps to the limits, and everybody is answered or told to wait.
