@@ -37,6 +37,7 @@ enum Main {
         if command == "run" || command == "exec", RunCall.headStart?.isUnderWay != true {
             RunCall.runner.prepareInBackground()
         }
+        EarlyDispatch.comeUpIfScarce()
         // Detached: the main actor is never served.
         Task.detached {
             let code = await CommandLineSession(arguments: Array(CommandLine.arguments.dropFirst())).run()

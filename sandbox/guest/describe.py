@@ -240,7 +240,8 @@ def main():
         if spelled != real:
             links[spelled] = real
         links.update(top_links([loader]))
-    links.update(top_links(files | set(OLD_PLACES if profile == "box" else ())))
+    # The loader looks into /lib first: where that is, it finds all in its first directory.
+    links.update(top_links(files | set(OLD_PLACES if profile == "box" else ("/lib",))))
     shown = lambda path: any(path.startswith(base + "/") for base in directories)  # noqa: E731
     files = {path for path in files if not shown(path)}
     links = {path: target for path, target in links.items() if not shown(path)}
