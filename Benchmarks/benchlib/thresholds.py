@@ -16,7 +16,8 @@ def load():
 def figure(result):
     """What is compared, and what it is; None for a row that has neither a baseline nor memory as its aim."""
     if result.row.baselines:
-        return result.value("ratio"), f"a ratio to {result.baselines[0].label}"
+        label = result.row.guard or result.baselines[0].label
+        return result.value(f"ratio to {label}"), f"a ratio to {label}"
     quantities = [aim.quantity for aim in result.row.aims if aim.quantity == "private_mib"]
     return (result.value(quantities[0]), quantities[0]) if quantities else (None, "")
 

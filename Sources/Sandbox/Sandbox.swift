@@ -85,13 +85,17 @@ public final class Sandbox: Sendable {
         return try outcome.get()
     }
 
+    /// Channels parse and compile what scripts ask on this thread, recursively: as much as a main thread has. Only what is
+    /// touched takes memory.
+    private static let stackBytes = 8 << 20
+
     /// Runs `body` on a thread of its own.
     static func onThread(
         _ body: @escaping @Sendable () -> Result<SandboxOutcome, AirlockError>
     ) async -> Result<SandboxOutcome, AirlockError> {
         await withCheckedContinuation { continuation in
             do throws(AirlockError) {
-                try DetachedThread.start { continuation.resume(returning: body()) }
+                try DetachedThread.start(stackBytes: stackBytes) { continuation.resume(returning: body()) }
             } catch {
                 continuation.resume(returning: .failure(error))
             }

@@ -14,6 +14,26 @@ import Testing
         func ended() {}
     }
 
+    /// Calls itself until four megabytes of its thread's stack are used, then ends the run.
+    final class DescendingChannel: GuestChannel {
+        static let depth = 4096
+
+        func started(_ link: any GuestLink) {
+            link.end(.upstreamFailed, reason: "\(descend(Self.depth))")
+        }
+
+        private func descend(_ depth: Int) -> Int {
+            guard depth > 0 else { return 0 }
+            return withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 16) { frame in
+                frame.initializeMemory(as: UInt8.self, repeating: 1)
+                return descend(depth - 1) + Int(frame[depth % 1024])
+            }
+        }
+
+        func received(_ bytes: UnsafeRawBufferPointer) {}
+        func ended() {}
+    }
+
     private func sandbox() throws -> Sandbox {
         try Sandbox(profiles: EmbeddedFiles.files(in: .profiles), environment: [:])
     }
@@ -44,6 +64,12 @@ import Testing
         let task = Task { try await sandbox.run(request, channel: SilentChannel()) }
         task.cancel()
         #expect(try await task.value.status == .cancelled)
+    }
+
+    /// Queries of scripts are parsed there, and nest.
+    @Test func theSupervisingThreadHasRoomForRecursion() async throws {
+        let outcome = try await sandbox().run(try request(.full), channel: DescendingChannel())
+        #expect(outcome.status == .upstreamFailed && outcome.reason == "\(DescendingChannel.depth)")
     }
 
     @Test func withoutAThreadTheRunFailsInsteadOfBlocking() {
