@@ -3,7 +3,7 @@ import Synchronization
 
 extension Sandbox {
     /// How long the caller's own thread serves a run before it leaves that to a thread made for it, which takes longer than
-    /// most scripts: so long, and not beyond a script's first message, whoever shares the thread has to wait.
+    /// most scripts: so long, and not while a script waits for an answer, whoever shares the thread has to wait.
     private static let patience = Duration.milliseconds(2)
 
     /// Runs one script to its end in a slot that waits for it; else as ``run(_:channel:)``. When this returns, the script

@@ -121,7 +121,8 @@ final class Supervisor {
 
     /// The loop: until init's record is in and, of a child of our own, init is gone.
     ///
-    /// - Parameter patience: how long at most, and not beyond the script's first message; `nil` for as long as it takes.
+    /// - Parameter patience: how long at most, and not while the script waits for an answer, which other tasks may have to
+    ///   give; `nil` for as long as it takes.
     /// - Returns: whether the end is known.
     func serve(for patience: Duration? = nil) -> Bool {
         let deadline = patience.map { Instant.now + $0 }
@@ -151,7 +152,7 @@ final class Supervisor {
             var polled = sources.map(\.1)
             let wait = link.willWait() ? min(timeout(at: now), patience.map { milliseconds($0) } ?? .max) : 0
             _ = poll(&polled, nfds_t(polled.count), wait)
-            var (isGone, isAsked) = (false, false)
+            var isGone = false
             for (index, entry) in polled.enumerated() where entry.revents != 0 {
                 switch sources[index].0 {
                 case .report: if !readReport() { open.remove(.report) }
@@ -159,16 +160,14 @@ final class Supervisor {
                 case .event: break
                 case .output: if !readOutput() { open.remove(.output) }
                 case .errors: if !readErrors() { open.remove(.errors) }
-                case .requests:
-                    isAsked = true
-                    if !readRequests() { open.remove(.requests) }
+                case .requests: if !readRequests() { open.remove(.requests) }
                 case .replies:
                     if !outgoing.write(to: entry.fd) { repliesAreRead = false }
                     if outgoing.isEmpty { link.caughtUp() }
                 }
             }
             if isGone || !child.isOwn && hasEnded { break }
-            if deadline != nil, isAsked { return false }
+            if deadline != nil, link.clock.isPaused { return false }
         }
         while readReport() {}
         var status: Int32 = 0
