@@ -121,7 +121,8 @@ final class Supervisor {
 
     /// The loop: until init's record is in and, of a child of our own, init is gone.
     ///
-    /// - Parameter patience: how long at most, and no longer than until a call has to wait; `nil` for as long as it takes.
+    /// - Parameter patience: how long at most, and not while the script waits for an answer, which other tasks may have to
+    ///   give; `nil` for as long as it takes.
     /// - Returns: whether the end is known.
     func serve(for patience: Duration? = nil) -> Bool {
         let deadline = patience.map { Instant.now + $0 }

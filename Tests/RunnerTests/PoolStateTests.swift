@@ -56,9 +56,9 @@ import Testing
         let state = play(
             Self.start + [
                 Step(21, .slotMade(3)),
-                Step(40, .requested(2), [.serve(request: 2, slot: 2), .makeSlot(4, origin: 1)]),
+                Step(40, .requested(2), [.serve(request: 2, slot: 3), .makeSlot(4, origin: 1)]),
                 // Not before the next refill is due.
-                Step(41, .requested(3), [.serve(request: 3, slot: 3)]),
+                Step(41, .requested(3), [.serve(request: 3, slot: 2)]),
                 Step(50, .timePassed, [.makeSlot(5, origin: 1)]), Step(51, .slotEnded(2), [.discard(2)]),
                 Step(51, .slotEnded(2)),
             ])
@@ -71,28 +71,28 @@ import Testing
         // One of two will do while it is under way: made when it has ended.
         play(
             start + [
-                Step(40, .requested(2), [.serve(request: 2, slot: 2)]),
-                Step(42, .slotEnded(2), [.discard(2), .makeSlot(4, origin: 1)]),
+                Step(40, .requested(2), [.serve(request: 2, slot: 3)]),
+                Step(42, .slotEnded(3), [.discard(3), .makeSlot(4, origin: 1)]),
             ], patient)
         // Or when it takes long.
         let state = play(
             start + [
-                Step(40, .requested(2), [.serve(request: 2, slot: 2)]), Step(47, .timePassed),
+                Step(40, .requested(2), [.serve(request: 2, slot: 3)]), Step(47, .timePassed),
                 Step(48, .timePassed, [.makeSlot(4, origin: 1)]),
             ], patient)
         #expect(state.snapshot.busy == 1)
         // None is less than half.
         play(
             start + [
-                Step(40, .requested(2), [.serve(request: 2, slot: 2)]),
-                Step(41, .requested(3), [.serve(request: 3, slot: 3), .makeSlot(4, origin: 1)]),
+                Step(40, .requested(2), [.serve(request: 2, slot: 3)]),
+                Step(41, .requested(3), [.serve(request: 3, slot: 2), .makeSlot(4, origin: 1)]),
             ], patient)
     }
 
     @Test func itWakesForWhatItPutOff() {
         let patient = Self.settings { $0.refillDelay = .milliseconds(8) }
         let state = play(
-            Self.start + [Step(21, .slotMade(3)), Step(40, .requested(2), [.serve(request: 2, slot: 2)])], patient)
+            Self.start + [Step(21, .slotMade(3)), Step(40, .requested(2), [.serve(request: 2, slot: 3)])], patient)
         #expect(state.nextWake(after: .milliseconds(40)) == .milliseconds(48))
     }
 
@@ -100,8 +100,8 @@ import Testing
         var steps =
             Self.start + [
                 Step(21, .slotMade(3)),
-                Step(40, .requested(2), [.serve(request: 2, slot: 2), .makeSlot(4, origin: 1)]),
-                Step(40, .requested(3), [.serve(request: 3, slot: 3)]),
+                Step(40, .requested(2), [.serve(request: 2, slot: 3), .makeSlot(4, origin: 1)]),
+                Step(40, .requested(3), [.serve(request: 3, slot: 2)]),
                 // Slot 4 is under way for it; the next gets one of its own, whatever the refill rate.
                 Step(40, .requested(4)), Step(40, .requested(5), [.makeSlot(5, origin: 1)]),
                 // No room for more than four.
@@ -167,9 +167,9 @@ import Testing
             Self.start + [
                 Step(21, .slotMade(3), byAge ? [] : [.makeOrigin(4)]),
                 Step(at, .timePassed, byAge ? [.makeOrigin(4)] : []),
-                Step(at + 1, .requested(2), [.serve(request: 2, slot: 2), .makeSlot(5, origin: 1)]),
+                Step(at + 1, .requested(2), [.serve(request: 2, slot: 3), .makeSlot(5, origin: 1)]),
                 Step(at + 2, .originMade(4), [.makeSlot(6, origin: 4)]),
-                Step(at + 3, .requested(3), [.serve(request: 3, slot: 3)]),
+                Step(at + 3, .requested(3), [.serve(request: 3, slot: 2)]),
                 // The new one takes over; what was made of the old one meanwhile is not used.
                 Step(at + 9, .slotMade(6)),
                 Step(at + 9, .slotMade(5), [.discard(5)]),

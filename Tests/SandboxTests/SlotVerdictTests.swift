@@ -95,6 +95,69 @@ import Testing
         #expect(outcome.isolation.layers.allSatisfy { $0.active || $0.name == "cgroup" })
     }
 
+    /// The end is told before the script's process has ended: what it took is known all the same.
+    @Test(arguments: [SandboxProfile.strict, .data]) func whatItTookIsKnown(profile: SandboxProfile) async throws {
+        let sandbox = try WarmPath.sandbox()
+        var limits = SandboxLimits()
+        limits.memory = .mebibytes(1024)
+        let slot = try await WarmPath.zygote(sandbox, profile).makeSlot(limits)
+        let script = """
+            import time
+            kept = bytearray(64 << 20)
+            end = time.process_time() + 0.2
+            while time.process_time() < end: pass
+            """
+        let outcome = try await sandbox.run(
+            try WarmPath.request(profile, limits: limits), in: slot, channel: WarmPath.ScriptChannel(script))
+        #expect(outcome.status == .succeeded)
+        let cpu = outcome.usage.userCPU + outcome.usage.systemCPU
+        #expect(cpu > .milliseconds(190) && cpu < outcome.usage.wall + .milliseconds(20))
+        #expect(outcome.usage.peakResidentBytes > 64 << 20)
+        #expect(outcome.usage.minorPageFaults > 0)
+    }
+
+    /// Signals break off the wait in the last call, whose C handlers then run: the script is over all the same.
+    @Test(arguments: [0, 3, 255]) func nothingComesAfterTheLastCall(code: Int) async throws {
+        let sandbox = try WarmPath.sandbox()
+        let zygote = try WarmPath.zygote(sandbox)
+        let script = """
+            import faulthandler, os, signal, sys
+            faulthandler.register(signal.SIGALRM, file=sys.stderr)
+            signal.setitimer(signal.ITIMER_REAL, 2e-4, 2e-4)
+            os.write(1, b"the last word")
+            os._exit(\(code))
+            """
+        for _ in 0..<30 {
+            let slot = try await zygote.makeSlot(SandboxLimits())
+            let outcome = try await sandbox.run(
+                try WarmPath.request(), in: slot, channel: WarmPath.ScriptChannel(script))
+            #expect(outcome.exitCode == Int32(code))
+            #expect(outcome.status == (code == 0 ? .succeeded : .failed))
+            #expect(String(decoding: outcome.standardOutput.bytes, as: UTF8.self) == "the last word")
+        }
+    }
+
+    /// Until nothing is left of its slot, the run holds it.
+    @Test func aSlotIsGoneWhenItSaysSo() async throws {
+        let sandbox = try WarmPath.sandbox()
+        let slot = try await WarmPath.zygote(sandbox).makeSlot(SandboxLimits())
+        let process = try #require(slot.initProcess)
+        let script = try Family(ofSlot: process).script
+        let request = try WarmPath.request()
+        await withCheckedContinuation { continuation in
+            Task {
+                let outcome = try? await sandbox.run(
+                    request, in: slot, channel: WarmPath.ScriptChannel("kept = bytearray(32 << 20)"),
+                    whenGone: { continuation.resume() })
+                #expect(outcome?.status == .succeeded)
+            }
+        }
+        #expect(kill(script, 0) != 0 && errno == ESRCH)
+        // Its zygote reaps init.
+        for _ in 0..<5000 where kill(process, 0) == 0 { usleep(1000) }
+        #expect(kill(process, 0) != 0 && errno == ESRCH)
+    }
+
     @Test func cancellingEndsTheRun() async throws {
         let sandbox = try WarmPath.sandbox()
         let zygote = try WarmPath.zygote(sandbox)

@@ -232,7 +232,8 @@ def run_once(guest, execute=_execute):
 
     # Line buffering: what a script printed before a limit ended it is not lost, and a watcher sees it at once.
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
+        if not (stream.line_buffering and stream.errors == "backslashreplace" and stream.encoding == "utf-8"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
     sys.argv[:] = [name]
     package = sys.modules.get("airlock")
     if package is not None:  # imported ahead
@@ -286,6 +287,11 @@ def _finish(status):
             status = _exit_status(error.code)
         except BaseException:
             pass  # it has been printed
+    posix._exit(flush(status))
+
+
+def flush(status):
+    """Writes out what is buffered; returns the exit status, which tells when that cannot be done."""
     # The script may have put others in the place of the two streams, or closed them.
     for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
         try:
@@ -293,7 +299,7 @@ def _finish(status):
                 stream.flush()
         except BaseException:
             status = status or 120  # as Python does
-    posix._exit(status)
+    return status
 
 
 def _fail(error, name, guest):

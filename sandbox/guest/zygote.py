@@ -35,7 +35,7 @@ from collections import Counter, defaultdict
 
 import airlock
 
-rows = [{"day": "2024-01-%02d" % (n % 28 + 1), "value": n * 1.5, "name": "n%d" % (n % 7)} for n in range(200)]
+rows = [{"day": "2024-01-%02d" % (n % 28 + 1), "value": n * 1.5, "name": "n%d" % (n % 7)} for n in range(60)]
 rows = json.loads(json.dumps(rows))
 groups = defaultdict(list)
 for row in rows:
@@ -67,48 +67,61 @@ ROWS = {
 }
 
 
-class _Nowhere:
-    """Stands in for the pipes: one start message can be read, each call is answered with the same table, and what is
-    written is lost."""
-
-    def __init__(self, start):
-        self.message = b""
-        self.say({"jsonrpc": "2.0", "method": "start", "params": start})
-
-    def say(self, message):
-        data = airlock_channel._encode(message).encode()
-        self.message += len(data).to_bytes(4, "big") + data
-
-    def read(self, _, size):
-        part, self.message = self.message[:size], self.message[size:]
-        return part
-
-    def write(self, _, data):
-        call = airlock_channel._decode(data[4:].decode())
-        if "id" in call:
-            self.say({"jsonrpc": "2.0", "id": call["id"], "result": ROWS})
-        return len(data)
+def frame(message):
+    data = airlock_channel._encode(message).encode()
+    return len(data).to_bytes(4, "big") + data
 
 
 def rehearse():
-    """Runs a small script just as a real one is run, to nowhere, and takes its traces away."""
+    """Runs a small script just as a real one is run, its output to nowhere, and takes its traces away."""
     start = {
         "protocol": airlock_channel.PROTOCOL, "script": REHEARSAL, "name": "rehearsal.py", "params": {"days": 7},
         "frame_bytes": airlock_channel.frame_bytes, "seed": None,
     }
-    kept = airlock_channel.params, airlock_channel.frame_bytes, sys.argv[:], sys.modules["__main__"], sys.stdout
+    kept = (
+        airlock_channel.params, airlock_channel.frame_bytes, airlock_channel.REPLIES, airlock_channel.REQUESTS,
+        airlock_channel._last_id, sys.argv[:], sys.modules["__main__"],
+    )
+    output = posix.dup(1)
     nothing = posix.open("/dev/null", posix.O_WRONLY)
-    airlock_channel.posix = _Nowhere(start)
-    sys.stdout = open(nothing, "w", encoding="utf-8")
+    replies, host = posix.pipe()
+    # All that the host would say lies in the pipe before it is asked.
+    posix.write(host, frame({"jsonrpc": "2.0", "method": "start", "params": start}))
+    posix.write(host, frame({"jsonrpc": "2.0", "id": airlock_channel._last_id + 1, "result": ROWS}))
+    posix.dup2(nothing, 1)
+    airlock_channel.REPLIES, airlock_channel.REQUESTS = replies, nothing
     try:
-        status = airlock_channel.run_once(guest)
+        status = airlock_channel.flush(airlock_channel.run_once(guest))
     finally:
-        sys.stdout.close()
-        airlock_channel.posix = posix
-        airlock_channel._last_id = 0
-        airlock_channel.params, airlock_channel.frame_bytes, sys.argv[:], sys.modules["__main__"], sys.stdout = kept
+        posix.dup2(output, 1)
+        for descriptor in (output, nothing, replies, host):
+            posix.close(descriptor)
+        (
+            airlock_channel.params, airlock_channel.frame_bytes, airlock_channel.REPLIES, airlock_channel.REQUESTS,
+            airlock_channel._last_id, sys.argv[:], sys.modules["__main__"],
+        ) = kept
     if status != 0:
         raise SystemExit("the rehearsal ended with %s" % status)
+
+
+def fill_holes():
+    """Takes what is free between objects that live: what a slot allocates then lies together, where its rehearsal was,
+    and not on one page here and another there."""
+    small = [bytes(size) for size in range(0, 480, 16) for _ in range(60)]
+    tiny = [[object() for _ in range(1000)], [float(n) for n in range(1000)]]
+    large = [bytes(size) for size in [*range(500, 6000, 100), 8000, 12000, 20000, 40000] for _ in range(4)]
+    return small, tiny, large
+
+
+def touch_tables():
+    """Writes to the interpreter's tables of interned strings and of looked-up attributes, all over: where a script's names
+    will have their places is not known."""
+    for n in range(400):
+        getattr(_Nothing, sys.intern("rehearsal_%d" % n), None)
+
+
+class _Nothing:
+    pass
 
 
 def load_extension(path):
@@ -153,12 +166,16 @@ for distribution in filter(None, sys.argv[2].split(",")):
 airlock_channel.name_lines()
 rehearse()
 gc.collect()
+filling = fill_holes()
+rehearse()
+gc.collect()
 gc.freeze()
 gc.disable()
 extension.serve()
 # From here on in a slot.
 gc.enable()
 renew_randomness()
+touch_tables()
 rehearse()
 gc.collect(0)
 extension.lock()

@@ -255,9 +255,10 @@ _Noreturn void watch_payload(struct monitor *monitor, int channel, struct failur
   struct airlock_report started = {.event = AIRLOCK_EVENT_STARTED, .payload = monitor->payload};
   send_report(channels.report, &started);
   failure = monitor_payload(monitor);
+  if (monitor->reported) leave(0);
   if (!failure.step) failure = last_word(channel);
   if (failure.step) give_up(channels, failure);
-  if (!monitor->reported) send_report(channels.report, &monitor->report);
+  send_report(channels.report, &monitor->report);
   leave(0);
 }
 

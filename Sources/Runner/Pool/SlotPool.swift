@@ -79,7 +79,7 @@ public final class SlotPool<Source: SlotSource>: Sendable {
 
     /// A slot that waits, for a request that nobody else can be before.
     private func takeWaiting(for request: Int, _ core: inout Core) -> Lease? {
-        guard !core.isPerforming, core.effects.isEmpty, core.state.queue.isEmpty, let number = core.state.waiting.first,
+        guard !core.isPerforming, core.effects.isEmpty, core.state.queue.isEmpty, let number = core.state.waiting.last,
             let slot = core.slots[number]
         else { return nil }
         let served = PoolState.Effect.serve(request: request, slot: number)
@@ -112,7 +112,8 @@ public final class SlotPool<Source: SlotSource>: Sendable {
             )
         }
         if let current, !source.isCurrent(current.1) { return apply(.originOutdated(current.0)) }
-        for (number, slot) in waiting {
+        // In the order in which they are given.
+        for (number, slot) in waiting.reversed() {
             if source.isWaiting(slot) { return }
             apply(.slotLost(number))
         }

@@ -84,6 +84,30 @@ import Testing
         }
     }
 
+    /// The filter that reports last calls hands over one call more, and is the same in all else.
+    @Test func theLastCallIsHandedOver() throws {
+        let rules = try SeccompRules(files: EmbeddedFiles.files(in: .profiles))
+        let profile = try rules.profile(.strict, at: .full)
+        let plain = try SeccompFilter(profile: profile, startup: rules.startup)
+        let reporting = try SeccompFilter(profile: profile, startup: rules.startup, reportsLastCall: true)
+        let last = try #require(SeccompFilter.number(of: "exit_group"))
+        let programs = (
+            SeccompProgram(instructions: plain.program), SeccompProgram(instructions: reporting.program)
+        )
+        let own = SeccompProgram.Architecture.allCases.first { architecture in
+            let call = SeccompProgram.Call(number: UInt32(last), architecture: architecture, arguments: [])
+            return (try? programs.0.run(call)).flatMap(Self.verdict) == .allow
+        }
+        for number in 0..<512 {
+            let call = SeccompProgram.Call(number: UInt32(number), architecture: try #require(own), arguments: [])
+            let found = Self.verdict(try programs.1.run(call))
+            #expect(found == (number == last ? .notify : Self.verdict(try programs.0.run(call))), "syscall \(number)")
+            let isSame = reporting.verdicts[number].action == plain.verdicts[number].action
+            #expect(isSame == (number != last), "syscall \(number)")
+        }
+        #expect(reporting.verdicts[last].action == UInt8(AIRLOCK_LAST_CALL.rawValue))
+    }
+
     /// Through another ABI's numbers the same call could be had under a number that is granted.
     @Test(arguments: Combination.all)
     func foreignABIsAreKilled(combination: Combination) throws {
