@@ -13,9 +13,6 @@ struct RunClock {
 
     init(start: Instant) { self.start = start }
 
-    /// Whether the script waits for the broker.
-    var isPaused: Bool { pauses > 0 }
-
     mutating func pause(at now: Instant) {
         pauses += 1
         if pauses == 1 { pausedSince = now }
