@@ -34,7 +34,7 @@ extension HostileItem {
                 code = bytes.fromhex('b801000000 bb2a000000 cd80')
                 header = b'\x7fELF\1\1\1' + bytes(9) + struct.pack('<HHIIIIIHHHHHH', 2, 3, 1, 0x8048054, 52, 0, 0, 52, 32, 1, 0, 0, 0)
                 segment = struct.pack('<IIIIIIII', 1, 0, 0x8048000, 0x8048000, 84 + len(code), 84 + len(code), 5, 4096)
-                path = 'program' if INSIDE else FILE
+                path = os.path.abspath('program')
                 with open(path, 'wb') as file:
                     file.write(header + segment + code)
                 try:

@@ -6,6 +6,7 @@ struct Connection {
     let socket: Socket
     let limits: HTTPLimits
     let handler: any HTTPHandler
+    private static let maxBytesWithHead = 65536
 
     func serve() {
         do throws(Socket.Failure) {
@@ -65,6 +66,11 @@ struct Connection {
             let hasBody = !isHead && response.status != 204 && response.status != 304
             let padding = hasBody ? Padding(response) : nil
             let head = self.head(response, bodyBytes: response.body.count + (padding?.extraBytes ?? 0), closes: closes)
+            // In one piece, as servers send small answers: in two, the client would be woken twice.
+            if hasBody, wire == WireFault(delay: wire.delay), response.body.count <= Self.maxBytesWithHead {
+                try socket.write((head + response.body)[...], until: deadline)
+                return .complete
+            }
             try socket.write(head[...], until: deadline)
             guard hasBody else { return .complete }
             var left = Int.max
