@@ -218,8 +218,8 @@ class ReadJSON:
         pass
 
 
-class HTTPServer:
-    """The server that the HTTP sides share: started by the first of them, ended by the last."""
+class SharedServer:
+    """A server that several sides share: started by the first of them, ended by the last."""
 
     users = 0
     process = None
@@ -227,17 +227,29 @@ class HTTPServer:
     @classmethod
     def begin(cls, setting):
         if cls.users == 0:
-            cls.process = subprocess.Popen([setting.built_bench(), "http-server", setting.cache],
-                                           stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-            os.environ["AIRLOCK_BENCH_PORT"] = cls.process.stdout.readline().strip()
+            os.environ["AIRLOCK_BENCH_PORT"] = cls.start(setting)
         cls.users += 1
 
     @classmethod
     def end(cls):
         cls.users -= 1
         if cls.users == 0:
-            cls.process.stdin.close()
-            cls.process.wait()
+            cls.stop()
+
+
+class HTTPServer(SharedServer):
+    """airlock-bench's own, which answers without looking."""
+
+    @classmethod
+    def start(cls, setting):
+        cls.process = subprocess.Popen([setting.built_bench(), "http-server", setting.cache],
+                                       stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        return cls.process.stdout.readline().strip()
+
+    @classmethod
+    def stop(cls):
+        cls.process.stdin.close()
+        cls.process.wait()
 
 
 class HTTPStep(Step):
@@ -256,36 +268,27 @@ class HTTPStep(Step):
         self.server.end()
 
 
-class PostHogServe:
-    """`airlock posthog serve` over a copy of the demo data, shared like HTTPServer."""
-
-    users = 0
-    process = None
+class PostHogServe(SharedServer):
+    """`airlock posthog serve` over a copy of the demo data."""
 
     @classmethod
-    def begin(cls, setting):
-        if cls.users == 0:
-            data = os.path.join(setting.folder.name, "demo.airlock")
-            if not os.path.exists(data):
-                subprocess.run([setting.airlock, "data", "generate", "--data", data, "--quiet"], check=True,
-                               stdin=subprocess.DEVNULL)
-            cls.process = subprocess.Popen(
-                [setting.airlock, "posthog", "serve", "--port", "0", "--data", data, "--key", "phx_0123456789"],
-                stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-            for line in cls.process.stderr:
-                if "http://" in line:
-                    os.environ["AIRLOCK_BENCH_PORT"] = line.strip().rpartition(":")[2]
-                    break
-            else:
-                raise Failure("airlock posthog serve does not start")
-        cls.users += 1
+    def start(cls, setting):
+        data = os.path.join(setting.folder.name, "demo.airlock")
+        if not os.path.exists(data):
+            subprocess.run([setting.airlock, "data", "generate", "--data", data, "--quiet"], check=True,
+                           stdin=subprocess.DEVNULL)
+        cls.process = subprocess.Popen(
+            [setting.airlock, "posthog", "serve", "--port", "0", "--data", data, "--key", "phx_0123456789"],
+            stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        for line in cls.process.stderr:
+            if "http://" in line:
+                return line.strip().rpartition(":")[2]
+        raise Failure("airlock posthog serve does not start")
 
     @classmethod
-    def end(cls):
-        cls.users -= 1
-        if cls.users == 0:
-            cls.process.send_signal(signal.SIGINT)
-            cls.process.communicate()
+    def stop(cls):
+        cls.process.send_signal(signal.SIGINT)
+        cls.process.communicate()
 
 
 class Requests(Worker):
