@@ -10,7 +10,7 @@ final class WarmSetting: Sendable {
 
     init() {
         var environment: [String: String] = [:]
-        for name in ["AIRLOCK_CACHE", "AIRLOCK_PYTHON", "HOME", "PATH", "TMPDIR", "XDG_CACHE_HOME"] {
+        for name in ["AIRLOCK_CACHE", "AIRLOCK_GUEST", "AIRLOCK_PYTHON", "HOME", "PATH", "TMPDIR", "XDG_CACHE_HOME"] {
             if let value = getenv(name) { environment[name] = String(cString: value) }
         }
         runner = Runner(environment: environment)
