@@ -68,13 +68,19 @@ import Testing
     @Test func nothingIsMadeInTheWayOfAScriptThatHasJustBegun() {
         let patient = Self.settings { ($0.target, $0.maxSlots, $0.refillDelay) = (2, 6, .milliseconds(8)) }
         let start = Self.start + [Step(21, .slotMade(3))]
-        // One of two will do for a while: the next request may come at once.
+        // One of two will do while it is under way: made when it has ended.
+        play(
+            start + [
+                Step(40, .requested(2), [.serve(request: 2, slot: 3)]),
+                Step(42, .slotEnded(3), [.discard(3), .makeSlot(4, origin: 1)]),
+            ], patient)
+        // Or when it takes long.
         let state = play(
             start + [
-                Step(40, .requested(2), [.serve(request: 2, slot: 3)]), Step(42, .slotEnded(3), [.discard(3)]),
-                Step(47, .timePassed), Step(48, .timePassed, [.makeSlot(4, origin: 1)]),
+                Step(40, .requested(2), [.serve(request: 2, slot: 3)]), Step(47, .timePassed),
+                Step(48, .timePassed, [.makeSlot(4, origin: 1)]),
             ], patient)
-        #expect(state.snapshot.making == 1)
+        #expect(state.snapshot.busy == 1)
         // None is less than half.
         play(
             start + [

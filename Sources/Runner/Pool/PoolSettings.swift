@@ -11,8 +11,8 @@ public struct PoolSettings: Sendable, Hashable {
     /// From one refill to the next, so that a burst is not followed by a burst of forks. Default 2 ms. A slot that a
     /// request waits for is made at once.
     public var refillInterval = Duration.milliseconds(2)
-    /// How long after a request was served half the target will do. Default 10 ms: most runs are over by then, and the
-    /// next of several in a row has begun.
+    /// How long after a request was served, at most, as many slots as half the target will do while it is under way.
+    /// Default 10 ms: most runs are over by then.
     public var refillDelay = Duration.milliseconds(10)
     /// Requests that wait for a slot. Default 256; a request beyond is refused.
     public var maxQueued = 256

@@ -79,7 +79,7 @@ struct PoolState {
     var retryAt = Duration.zero
     var nextRefill = Duration.zero
     /// When a request was last given a slot.
-    var lastServed: Duration?
+    var lastServed = Duration.zero
     var isDraining = false
     var isDrained = false
     var count = PoolSnapshot()
