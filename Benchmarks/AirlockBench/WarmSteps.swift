@@ -12,8 +12,7 @@ enum WarmSteps {
         return [
             WarmRunStep(name: "warm-run", text: WarmScripts.small, driver: MemoryDriver()),
             WarmRunStep(
-                name: "warm-run-rested", text: WarmScripts.small, driver: MemoryDriver(), count: 1,
-                rest: .milliseconds(20)),
+                name: "warm-run-rested", text: WarmScripts.small, driver: MemoryDriver(), pause: WarmRunStep.rest),
             WarmRunStep(name: "warm-run-query", text: WarmScripts.withQuery, driver: warehouse),
             QueryStep(driver: warehouse), ManyRunsStep(), RoundTripStep(), PingPongStep(), LargeTableStep(),
             RenderStep(), WaitingSlotStep(), ManySlotsStep(),
@@ -26,38 +25,37 @@ enum WarmSteps {
     }
 }
 
-/// Runs one after another, each of them a sample: variables validated, template rendered, script run, result read.
+/// Runs in a row, each of them a sample: variables validated, template rendered, script run, result read.
 struct WarmRunStep: BenchStep {
-    /// So many, of which none has to wait for a sandbox, and while which none is made.
     static let row = 8
+
+    /// Before each run. One that begins at once shares the processors with what is left of the one before it and with the
+    /// making of a sandbox in its place; one after a rest finds a processor that has gone idle, which is slow at first,
+    /// whatever it runs: what it had in its caches is gone.
+    static let pause = Duration.milliseconds(8)
+    static let rest = Duration.milliseconds(50)
 
     let name: String
     let driver: any DataDriver
-    private let count: Int
-    private let rest: Duration
+    private let pause: Duration
     private let template: Result<Template, any Error>
     private let setting = WarmSetting()
 
-    /// - Parameter rest: before the first run. A processor that was idle is slow at first: what it had in its caches is gone.
-    init(name: String, text: String, driver: any DataDriver, count: Int = row, rest: Duration = .zero) {
+    init(name: String, text: String, driver: any DataDriver, pause: Duration = pause) {
         self.name = name
         self.driver = driver
-        self.count = count
-        self.rest = rest
+        self.pause = pause
         template = Result { try WarmSetting.template("orders", text) }
     }
 
     func run() async throws -> StepRun {
         let request = RunRequest(template: try template.get(), driver: driver)
-        var settings = PoolSettings.forThisHost
-        settings.target = 2 * count
-        settings.maxSlots = 3 * count
-        try await setting.wait(for: request, settings: settings)
-        try await Task.sleep(for: rest)
+        try await setting.wait(for: request)
         let clock = ContinuousClock()
         var results: [RunResult] = []
         var samples: [Double] = []
-        for _ in 0..<count {
+        for _ in 0..<Self.row {
+            try await Task.sleep(for: pause)
             let start = clock.now
             results.append(try await setting.warmRun(request))
             samples.append((clock.now - start) / .milliseconds(1))
@@ -92,6 +90,7 @@ struct QueryStep: BenchStep {
         let clock = ContinuousClock()
         var samples: [Double] = []
         for _ in 0..<WarmRunStep.row {
+            try await Task.sleep(for: WarmRunStep.pause)
             let start = clock.now
             let prepared = try await driver.prepare(
                 WarmScripts.query, values: ["event": .string(WarmScripts.queriedEvent)])

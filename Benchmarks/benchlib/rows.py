@@ -49,12 +49,15 @@ def all_rows():
     return [
         Row("warm", "warm run, JSON and statistics", sides.Step("warm-run", needs_data=False),
             [sides.ScriptCommand("python3, no sandbox", ["/usr/bin/python3"])],
-            [Aim("ratio", 0.025), Aim("p99 ratio", 0.1)], rounds=300, warm_up=5, compares_answers=True),
+            [Aim("ratio", 0.025), Aim("p99 ratio", 0.1)], rounds=60, warm_up=2, compares_answers=True),
+        Row("warm", "warm run after a rest of 50 ms", sides.Step("warm-run-rested", needs_data=False),
+            [sides.ScriptCommand("python3, no sandbox", ["/usr/bin/python3"])], rounds=20, warm_up=2,
+            compares_answers=True),
         # A run is many times as long as the query in process, and says nothing of it as a ratio: what the query adds to a
         # run does.
         Row("warm", "warm run with one query", sides.Step("warm-run-query"),
             [sides.Step("query-in-process"), sides.Step("warm-run", needs_data=False)], [Aim("added ms", 0.5)],
-            rounds=200, warm_up=5, guard="warm-run"),
+            rounds=60, warm_up=2, guard="warm-run"),
         Row("warm", "10,000 warm runs, as many at a time as cores", sides.Step("warm-runs", needs_data=False),
             [sides.Pairs("bwrap, python3, 2 at a time", sides.BWRAP)], [Aim("ratio", 0.25)], rounds=20, warm_up=1),
         Row("warm", "private memory of a waiting slot", sides.Step("waiting-slot", needs_data=False), [],

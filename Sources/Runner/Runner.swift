@@ -186,7 +186,7 @@ public final class Runner: Sendable {
         if let lease {
             do throws(AirlockError) {
                 outcome = try await plan.sandbox.run(
-                    sandboxed, in: lease.slot, channel: channel, whenStarted: lease.begun, whenGone: lease.end)
+                    sandboxed, in: lease.slot, channel: channel, whenLong: lease.attend, whenGone: lease.end)
             } catch {
                 // Who has the script may have run it, whatever failed then: what it wrote must not be written twice.
                 guard !channel.wasStarted else { throw error }

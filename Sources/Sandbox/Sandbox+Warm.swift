@@ -10,14 +10,14 @@ extension Sandbox {
     /// does nothing any more, but the kernel may still be taking apart what is left of its process.
     ///
     /// - Parameters:
-    ///   - whenStarted: is called once the script has been sent, for what need not come before.
+    ///   - whenLong: is called where the run goes on after what most scripts take, for what is in no hurry before that.
     ///   - whenGone: is called once, on any thread, when nothing is left of the slot; also where this throws.
     /// - Throws: `invalid_argument` for a request that the slot does not fit (``Slot/fits(_:)``); `internal_error` when it
     ///   was used already, or has ended while it waited, and when the host has no descriptor left: of the script nothing has
     ///   run then, and the channel was not started: it may be run elsewhere. `isolation_unavailable` when init lost its
     ///   watch, `internal_error` without a thread for a long run; the channel was started then, and the script may have run.
     public func run(
-        _ request: SandboxRequest, in slot: Slot, channel: any GuestChannel, whenStarted: () -> Void = {},
+        _ request: SandboxRequest, in slot: Slot, channel: any GuestChannel, whenLong: () -> Void = {},
         whenGone: @escaping @Sendable () -> Void = {}
     ) async throws(AirlockError) -> SandboxOutcome {
         let link: SupervisorLink
@@ -34,8 +34,9 @@ extension Sandbox {
             throw error
         }
         let outcome = await withTaskCancellationHandler {
-            run.begin(whenStarted)
+            run.begin()
             if run.serve(for: Self.patience) { return run.finish() }
+            whenLong()
             return await Self.onThread {
                 _ = run.serve()
                 return run.finish()
@@ -56,15 +57,11 @@ extension Sandbox {
             throw AirlockError(.internalError, "the prepared sandbox ended, or was taken, before it had a script")
         }
         let cgroup = waiting.cgroup
-        let (layer, settings) = (cgroup.layer, cgroup.settings)
         let supervisor = Supervisor(
             request, channel: channel, link: link, child: waiting.child, scratch: nil, cgroup: cgroup.path,
             mayRaiseSignals: filter.mayRaiseSignals, lockedPayload: waiting.payload)
-        return SlotRun(supervisor, slot: slot, cgroup: cgroup, whenGone) {
-            var isolation = self.report(for: request, cgroup: layer, filter: filter, isWarm: true)
-            isolation.limits = IsolationReport.HeldLimit.all(of: request, groups: settings)
-            return isolation
-        }
+        let isolation = slot.isolation(of: request, groups: cgroup.settings)
+        return SlotRun(supervisor, slot: slot, cgroup: cgroup, isolation: isolation, whenGone)
     }
 }
 
@@ -77,26 +74,20 @@ private final class SlotRun: LeavingSlot, @unchecked Sendable {
     private let slot: Slot
     private let cgroup: Mutex<CgroupScope?>
     private let whenGone: @Sendable () -> Void
-    private let makeReport: () -> IsolationReport
-    private var report: IsolationReport?
+    private let isolation: IsolationReport
 
     init(
-        _ supervisor: Supervisor, slot: Slot, cgroup: consuming CgroupScope, _ whenGone: @escaping @Sendable () -> Void,
-        report: @escaping () -> IsolationReport
+        _ supervisor: Supervisor, slot: Slot, cgroup: consuming CgroupScope, isolation: IsolationReport,
+        _ whenGone: @escaping @Sendable () -> Void
     ) {
         self.supervisor = supervisor
         self.slot = slot
         self.cgroup = Mutex(consume cgroup)
         self.whenGone = whenGone
-        makeReport = report
+        self.isolation = isolation
     }
 
-    /// - Parameter more: what need not come before the script was sent, and can be done while it runs.
-    func begin(_ more: () -> Void) {
-        supervisor.begin()
-        more()
-        report = makeReport()
-    }
+    func begin() { supervisor.begin() }
 
     func serve(for patience: Duration? = nil) -> Bool { supervisor.serve(for: patience) }
 
@@ -104,7 +95,7 @@ private final class SlotRun: LeavingSlot, @unchecked Sendable {
         Result { () throws(AirlockError) in
             var outcome = try supervisor.finish()
             outcome.startPath = .warm
-            outcome.isolation = report ?? makeReport()
+            outcome.isolation = isolation
             return outcome
         }
     }

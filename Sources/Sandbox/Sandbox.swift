@@ -131,8 +131,7 @@ public final class Sandbox: Sendable {
                 request, channel: channel, link: link, child: child, scratch: scratch, cgroup: cgroup.path,
                 mayRaiseSignals: filter.mayRaiseSignals)
             var outcome = try supervisor.run()
-            outcome.isolation = report(for: request, cgroup: cgroup.layer, filter: filter)
-            outcome.isolation.limits = IsolationReport.HeldLimit.all(of: request, groups: cgroup.settings)
+            outcome.isolation = report(for: request, cgroup: cgroup, filter: filter)
             return outcome
         }
     }
@@ -159,7 +158,7 @@ public final class Sandbox: Sendable {
 
     /// The layers of a run that was launched: each failed step would have prevented it, so what is planned is active.
     func report(
-        for request: SandboxRequest, cgroup: IsolationReport.Layer, filter: SeccompFilter, isWarm: Bool = false
+        for request: SandboxRequest, cgroup: borrowing CgroupScope, filter: SeccompFilter, isWarm: Bool = false
     ) -> IsolationReport {
         let isFull = request.isolation == .full
         let portable = "left out by portable isolation"
@@ -186,13 +185,13 @@ public final class Sandbox: Sendable {
                 layer("landlock", true, "ABI \(landlockABI)"),
                 layer(
                     "rlimits", true, "AS, DATA, CPU, FSIZE, NOFILE, NPROC, STACK, CORE, MEMLOCK, MSGQUEUE, SIGPENDING"),
-                cgroup,
+                cgroup.layer,
                 layer(
                     "seccomp", true,
                     "profile \(request.profile.rawValue) (\(files.joined(separator: ", "))), "
                         + "\(filter.program.count) instructions, refusals counted"
                 ),
                 layer("supervision", true, "timers on a pidfd, bounded capture, death with the host"),
-            ])
+            ], limits: IsolationReport.HeldLimit.all(of: request, groups: cgroup.settings))
     }
 }

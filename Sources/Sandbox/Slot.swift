@@ -18,17 +18,20 @@ public final class Slot: Sendable {
     public let profile: SandboxProfile
     /// What it was made for: these limits hold from its first moment, and cannot be another run's.
     public let limits: SandboxLimits
+    /// Of a run with these limits.
+    private let isolation: IsolationReport
     private let waiting: Mutex<Waiting?>
     /// Without its zygote a slot ends.
     private let service: ZygoteService
 
     init(
         _ waiting: consuming Waiting, runtime: PythonRuntime, profile: SandboxProfile, limits: SandboxLimits,
-        service: ZygoteService
+        isolation: IsolationReport, service: ZygoteService
     ) {
         self.runtime = runtime
         self.profile = profile
         self.limits = limits
+        self.isolation = isolation
         self.service = service
         self.waiting = Mutex(consume waiting)
     }
@@ -51,6 +54,15 @@ public final class Slot: Sendable {
         (own.wall, own.total, own.output) = (request.limits.wall, request.limits.total, request.limits.output)
         return request.isolation == .full && request.seed == nil && request.profile == profile
             && request.runtime == runtime && own == request.limits
+    }
+
+    /// What holds a run in it. Made with the slot, as far as the run's own limits allow: it is a good deal of text.
+    ///
+    /// - Parameter groups: the settings of the slot's control group.
+    func isolation(of request: SandboxRequest, groups: [String: String]) -> IsolationReport {
+        var isolation = isolation
+        if request.limits != limits { isolation.limits = IsolationReport.HeldLimit.all(of: request, groups: groups) }
+        return isolation
     }
 
     /// Ends it if no run took it. When this returns, nothing of it is left.

@@ -73,13 +73,17 @@ final class SlotInMaking {
         guard payload > 0, let group = takeGroup() else { return fail(neverReady) }
         isDone = true
         service.slotMade()
+        let layers = service.sandbox.report(
+            for: SandboxRequest(
+                runtime: service.runtime, isolation: .full, profile: service.profile, limits: order.limits),
+            cgroup: group, filter: service.filter, isWarm: true)
         let waiting = Slot.Waiting(
             child: LaunchedChild(child, streams, isOwn: false), cgroup: group, payload: payload)
         order.answer(
             .success(
                 Slot(
                     waiting, runtime: service.runtime, profile: service.profile, limits: order.limits,
-                    service: service)))
+                    isolation: layers, service: service)))
     }
 
     private func takeGroup() -> CgroupScope? {

@@ -24,6 +24,9 @@ final class Supervisor {
     private let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 65536, alignment: 16)
     /// Of init and of what it reaped.
     private var initUsage = rusage()
+    /// Before this nobody listens to what the script prints: it lies in the pipe, and each line would take the processor
+    /// from the script, to be read by a host that waits for its end anyway.
+    private var listensFrom: Instant
     private var nextScratchCheck: Instant
     private let scratchWatch: ScratchWatch
     private var nextPageTableCheck: Instant
@@ -47,6 +50,9 @@ final class Supervisor {
         /// Whether the kernel killed a process of the run's control group for its memory.
         var ranOutOfMemory = false
     }
+
+    /// For so long after the start.
+    private static let firstLines = Duration.milliseconds(1)
 
     enum HostCause {
         case limit(LimitName)
@@ -79,6 +85,7 @@ final class Supervisor {
         standardError = BoundedCapture(limit: request.limits.output)
         scratchWatch = ScratchWatch(
             maxBytes: request.limits.disk.bytes, maxFiles: SandboxLimits.maxScratchFiles)
+        listensFrom = .now
         nextScratchCheck = .now + scratchWatch.pause(bytes: 0, files: 0, took: .zero)
         nextPageTableCheck = .now + PageTableWatch.interval
     }
@@ -94,6 +101,7 @@ final class Supervisor {
 
     /// Gives the child its script.
     func begin() {
+        listensFrom = .now + Self.firstLines
         link.open(child.replies.number)
         channel.started(link)
     }
@@ -134,12 +142,11 @@ final class Supervisor {
         watch(.report, child.report.number)
         watch(.initProcess, child.pidfd.number)
         watch(.event, link.eventDescriptor)
-        watch(.output, child.output.number)
-        watch(.errors, child.errors.number)
         watch(.requests, child.requests.number)
         sources[Source.replies.rawValue].events = Int16(POLLOUT)
         var briefWait = BriefWait()
         var wasAsked = false
+        var isListening = false
         while true {
             let asked = link.take()
             for bytes in asked.outgoing { outgoing.append(bytes) }
@@ -147,6 +154,11 @@ final class Supervisor {
             let now = ContinuousClock.now
             checkLimits(now)
             if let deadline, now >= deadline || link.clock.isPaused { return false }
+            if !isListening, now >= listensFrom {
+                isListening = true
+                watch(.output, child.output.number)
+                watch(.errors, child.errors.number)
+            }
             watch(.replies, !outgoing.isEmpty && repliesAreRead ? child.replies.number : -1)
             // Those of a negative number are passed over (poll(2)).
             func isReady(_ wait: Int32) -> Bool { poll(&sources, nfds_t(sources.count), wait) > 0 }
@@ -245,6 +257,7 @@ final class Supervisor {
         if let wall = clock.deadline(scriptWall: request.limits.wall) { next = min(next, wall) }
         if scratch != nil { next = min(next, nextScratchCheck) }
         next = min(next, nextPageTableCheck)
+        if now < listensFrom { next = min(next, listensFrom) }
         // Once the run was ended, the other deadlines lie in the past.
         if let endedAt = evidence.endedAt { next = max(endedAt + .milliseconds(500), now + .milliseconds(20)) }
         return milliseconds(next - now)

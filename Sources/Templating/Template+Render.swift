@@ -7,6 +7,13 @@ public struct RenderedScript: Sendable, Hashable {
     public let lineCount: Int
 }
 
+/// A script whose placeholders have all been found right.
+struct ScriptOutline: Sendable {
+    var bytes: [UInt8]
+    var lineCount: Int
+    var placeholders: [Placeholder]
+}
+
 extension Template {
     /// Puts the values where the placeholders stand, as literals of the script's language. The metadata block stays.
     ///
@@ -18,17 +25,14 @@ extension Template {
 
     /// The same with values by name, as for a preview; a variable that has none is `None`.
     public func render(_ values: JSONObject) throws(AirlockError) -> RenderedScript {
-        let bytes = Array(source.utf8)
-        let lineCount = LineIndex(bytes).lineCount
-        guard hasManifest else { return RenderedScript(text: source, lineCount: lineCount) }
-        let scan = manifest.runtime.placeholders(in: bytes)
-        let problems = PlaceholderCheck.problems(scan, manifest.variables)
-        guard problems.isEmpty else { throw Self.invalid(name, path, problems) }
+        let outline = try outline.value { () throws(AirlockError) in try makeOutline() }
+        guard hasManifest else { return RenderedScript(text: source, lineCount: outline.lineCount) }
+        let bytes = outline.bytes
         var rendered: [UInt8] = []
-        rendered.reserveCapacity(bytes.count + 64 * scan.placeholders.count)
+        rendered.reserveCapacity(bytes.count + 64 * outline.placeholders.count)
         var literals: [String: String] = [:]
         var copied = 0
-        for placeholder in scan.placeholders {
+        for placeholder in outline.placeholders {
             let literal: String
             if let known = literals[placeholder.name] {
                 literal = known
@@ -44,7 +48,18 @@ extension Template {
             if copied < bytes.count, isNameByte(bytes[copied]) { rendered.append(0x20) }
         }
         rendered += bytes[copied...]
-        return RenderedScript(text: String(decoding: rendered, as: UTF8.self), lineCount: lineCount)
+        return RenderedScript(text: String(decoding: rendered, as: UTF8.self), lineCount: outline.lineCount)
+    }
+
+    /// Where the values go, which every run of the template needs.
+    private func makeOutline() throws(AirlockError) -> ScriptOutline {
+        let bytes = Array(source.utf8)
+        let lineCount = LineIndex(bytes).lineCount
+        guard hasManifest else { return ScriptOutline(bytes: bytes, lineCount: lineCount, placeholders: []) }
+        let scan = manifest.runtime.placeholders(in: bytes)
+        let problems = PlaceholderCheck.problems(scan, manifest.variables)
+        guard problems.isEmpty else { throw Self.invalid(name, path, problems) }
+        return ScriptOutline(bytes: bytes, lineCount: lineCount, placeholders: scan.placeholders)
     }
 
     private func literal(_ name: String, _ value: JSONValue) throws(AirlockError) -> String {

@@ -9,12 +9,14 @@ public struct Template: Sendable {
     /// SHA-256 of the file's bytes, in hexadecimal.
     public let digest: String
     public let manifest: Manifest
+    public let variables: VariableSchema
     /// The file it was read from; `nil` for a built-in template and for text from elsewhere.
     public let path: String?
     /// Whether there is a metadata block. Without one nothing is rendered: the script runs as it is.
     public let hasManifest: Bool
     /// Whether it is a script that somebody runs, not a template that somebody published.
     public let isAdHoc: Bool
+    let outline = Kept<ScriptOutline>()
 
     /// Larger files are refused.
     public static let maxBytes = 1 << 20
@@ -44,6 +46,7 @@ public struct Template: Sendable {
         source = reading.source
         digest = SHA256.hexDigest(bytes)
         manifest = reading.manifest
+        variables = VariableSchema(manifest.variables)
         hasManifest = reading.block != nil
         isAdHoc = !needsManifest
     }
@@ -56,8 +59,6 @@ public struct Template: Sendable {
         return AirlockError(
             .invalidTemplate, "the template '\(name)' is not valid", at: place, hint: hint, problems: problems.bounded)
     }
-
-    public var variables: VariableSchema { VariableSchema(manifest.variables) }
 }
 
 /// A template's bytes, taken apart as far as they allow.

@@ -15,8 +15,8 @@ final class WarmStart: Sendable {
         fileprivate let pool: SlotPool<ZygoteSlots>
         fileprivate let lease: SlotPool<ZygoteSlots>.Lease
 
-        /// Lets the pool see to its other slots, which it puts off until this one has its script.
-        func begun() { pool.attend() }
+        /// Lets the pool see to its other slots, which it puts off while this one's script is expected to end soon.
+        func attend() { pool.attend() }
 
         /// Nothing is left of the slot.
         func end() { pool.ended(lease) }

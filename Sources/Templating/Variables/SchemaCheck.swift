@@ -11,12 +11,13 @@ enum SchemaCheck {
 
     /// - Parameter kept: where the compiled schema is looked for and kept, unless there are names, which become part of it.
     static func check(
-        _ value: JSONValue, against schema: JSONValue, names: [DataAwareFormat: [String]] = [:], kept: KeptSchema? = nil
+        _ value: JSONValue, against schema: JSONValue, names: [DataAwareFormat: [String]] = [:],
+        kept: Kept<JSONSchema>? = nil
     ) -> Result<[Problem], BrokenSchema> {
-        if names.isEmpty, let known = kept?.value { return .success(known.problems(in: value)) }
+        func compile() throws(AirlockError) -> JSONSchema { try JSONSchema(schema, options: options(names)) }
         do throws(AirlockError) {
-            let compiled = try JSONSchema(schema, options: options(names))
-            if names.isEmpty { kept?.value = compiled }
+            // Compiling takes longer than checking.
+            let compiled = if names.isEmpty, let kept { try kept.value(compile) } else { try compile() }
             return .success(compiled.problems(in: value))
         } catch {
             return .failure(BrokenSchema(problems: problems(of: error)))

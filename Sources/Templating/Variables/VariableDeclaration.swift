@@ -1,4 +1,5 @@
 public import AirlockCore
+internal import JSONSchema
 
 /// A variable as a template's manifest declares it.
 public struct VariableDeclaration: Sendable, Hashable {
@@ -12,7 +13,8 @@ public struct VariableDeclaration: Sendable, Hashable {
     public let isRequired: Bool
     /// What must hold between this value and those of other variables.
     public let orderRules: [OrderRule]
-    let kept = KeptSchema()
+    let compiledSchema = Kept<JSONSchema>()
+    private let formats = Kept<Set<DataAwareFormat>>()
 
     init(name: String, schema: JSONValue, isSecret: Bool, isRequired: Bool, orderRules: [OrderRule]) {
         self.name = name
@@ -21,6 +23,9 @@ public struct VariableDeclaration: Sendable, Hashable {
         self.isRequired = isRequired
         self.orderRules = orderRules
     }
+
+    /// The data-aware formats that its schema uses anywhere.
+    var dataAwareFormats: Set<DataAwareFormat> { formats.value { SchemaCheck.dataAwareFormats(in: schema) } }
 
     public var title: String? { schema["title"]?.stringValue }
     public var description: String? { schema["description"]?.stringValue }

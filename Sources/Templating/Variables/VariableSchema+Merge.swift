@@ -16,6 +16,7 @@ extension VariableSchema {
     }
 
     private func mergeEnvironment(_ environment: [String: String], into merged: inout MergedVariables) {
+        guard !environment.isEmpty else { return }
         let prefix = VariableInputs.environmentPrefix
         for variable in variables {
             let key = prefix + variable.name.uppercased()

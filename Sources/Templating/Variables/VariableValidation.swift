@@ -22,7 +22,7 @@ struct VariableValidation {
     var wantedNames: [DataAwareFormat] {
         var wanted: Set<DataAwareFormat> = []
         for variable in schema.variables where value(of: variable) != nil {
-            wanted.formUnion(SchemaCheck.dataAwareFormats(in: variable.schema))
+            wanted.formUnion(variable.dataAwareFormats)
         }
         return DataAwareFormat.allCases.filter(wanted.contains)
     }
@@ -58,7 +58,7 @@ struct VariableValidation {
             }
             if origins[variable.name] == nil { origins[variable.name] = .template }
             let value = WholeNumbers.normalised(raw, variable.schema)
-            switch SchemaCheck.check(value, against: variable.schema, names: names, kept: variable.kept) {
+            switch SchemaCheck.check(value, against: variable.schema, names: names, kept: variable.compiledSchema) {
             case .failure(let broken):
                 let base = JSONPointer.appending(variable.name, to: ManifestReader.tool + "/variables")
                 schemaProblems += broken.problems.map { problem in
