@@ -188,8 +188,11 @@ static void answer_exec(struct monitor *monitor) {
 static struct failure retire(struct monitor *monitor, int channel) {
   struct failure failure = drop_capabilities(&monitor->plan, 1);
   if (failure.step) return failure;
-  int kept[] = {monitor->channels.control, monitor->channels.report, channel,       monitor->listener,
-                monitor->payload_pidfd,    memory_map_descriptor(),  monitor->trace, process_table_descriptor()};
+  int usage[2] = {-1, -1};
+  if (monitor->plan.role == AIRLOCK_ROLE_SLOT) open_memory_usage(monitor->payload_listed, usage);
+  int kept[] = {monitor->channels.control, monitor->channels.report, channel,        monitor->listener,
+                monitor->payload_pidfd,    memory_map_descriptor(),  monitor->trace, process_table_descriptor(),
+                usage[0],                  usage[1]};
   close_all_but(kept, sizeof kept / sizeof *kept);
   // The compiler may call these for any structure: bound now, they need no linker later.
   volatile size_t some = sizeof monitor->scratch;

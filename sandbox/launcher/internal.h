@@ -155,11 +155,15 @@ struct failure monitor_payload(struct monitor *monitor);
 /// Ends the payload, and with it the run. The first cause wins.
 void kill_payload(struct monitor *monitor, uint32_t cause, int number);
 uint64_t cpu_time_of(pid_t pid);
-/// What a process that has not ended takes of memory: the peak, and page faults.
+/// Makes ready to say what a process takes of memory while it has not ended.
 ///
 /// @param listed its number in the process table.
-/// @return false where there is no table to read it from.
-bool read_memory_usage(pid_t listed, struct rusage *usage);
+/// @param descriptors what has to stay open for it; -1 where there is no table.
+void open_memory_usage(pid_t listed, int descriptors[_Nonnull 2]);
+/// Its peak, and its page faults; once.
+///
+/// @return false where there was no table to read it from.
+bool read_memory_usage(struct rusage *usage);
 /// Adds the usage of one more process that was reaped.
 void add_usage(struct rusage *sum, const struct rusage *more);
 void answer_notification(struct monitor *monitor);

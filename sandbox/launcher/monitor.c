@@ -153,7 +153,7 @@ static bool report_last_call(struct monitor *monitor, const struct seccomp_notif
   struct rusage usage = {0};
   // What goes wrong after it would not be seen any more.
   if (injected(&monitor->plan, AIRLOCK_STEP_MONITOR, 2)) return false;
-  if (!read_memory_usage(monitor->payload_listed, &usage)) return false;
+  if (!read_memory_usage(&usage)) return false;
   read_cpu_usage(monitor->payload, &usage);
   // As wait(2) encodes an exit.
   fill_report(monitor, (int)(call->data.args[0] & 0xff) << 8, &usage);

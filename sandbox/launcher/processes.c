@@ -75,11 +75,16 @@ static void entry_path(char *path, pid_t number, const char *name) {
   while ((*path++ = *name++)) continue;
 }
 
-/// @return the bytes read; 0 for a process that is gone.
-static long read_entry(pid_t number, const char *name, char *text, long size) {
+static long open_entry(pid_t number, const char *name) {
   char path[24];
   entry_path(path, number, name);
-  long file = raw(SYS_openat, process_table, path, O_RDONLY | O_CLOEXEC, 0);
+  return raw(SYS_openat, process_table, path, O_RDONLY | O_CLOEXEC, 0);
+}
+
+/// Reads an entry of a process, and closes it.
+///
+/// @return the bytes read; 0 for a process that is gone.
+static long read_entry(long file, char *text, long size) {
   if (file < 0) return 0;
   long count;
   while ((count = raw(SYS_read, file, text, size)) == -EINTR) continue;
@@ -99,10 +104,11 @@ static uint64_t number_at(const char *text, long length, long *index) {
 /// The numbered fields of proc_pid_stat(5) that are used.
 enum { STATE = 3, MINOR_FAULTS = 10, MAJOR_FAULTS = 12, CHILDREN_USER = 16, CHILDREN_SYSTEM = 17, THREADS = 20, FIELDS };
 
+/// @param file `stat`; is closed.
 /// @return whether there was such a process.
-static bool read_stat(pid_t number, uint64_t fields[FIELDS]) {
+static bool read_stat(long file, uint64_t fields[FIELDS]) {
   char text[1024];
-  long length = read_entry(number, "stat", text, sizeof text), index = length;
+  long length = read_entry(file, text, sizeof text), index = length;
   // The name before it is the script's to choose, and may hold anything: what counts begins behind the last bracket.
   while (index > 0 && text[index - 1] != ')') index--;
   for (int field = STATE; field < FIELDS; field++) {
@@ -118,7 +124,7 @@ static bool read_stat(pid_t number, uint64_t fields[FIELDS]) {
 /// Threads, and CPU time of the children that were waited for.
 static void add_stat(pid_t number, struct tally *tally) {
   uint64_t fields[FIELDS];
-  if (!read_stat(number, fields)) return;
+  if (!read_stat(open_entry(number, "stat"), fields)) return;
   tally->cpu_ns += (fields[CHILDREN_USER] + fields[CHILDREN_SYSTEM]) * TICK_NS;
   tally->tasks += fields[THREADS];
 }
@@ -129,11 +135,11 @@ static bool starts_with(const char *text, long length, const char *word) {
   return true;
 }
 
-/// Kibibytes of these lines of proc_pid_status(5) together; 0 for a process that is gone.
-static uint64_t read_status(pid_t number, const char *const *lines, size_t count) {
+/// Kibibytes of these lines of proc_pid_status(5) together; 0 for a process that is gone. The file is closed.
+static uint64_t read_status(long file, const char *const *lines, size_t count) {
   char text[4096];
   uint64_t sum = 0;
-  long length = read_entry(number, "status", text, sizeof text);
+  long length = read_entry(file, text, sizeof text);
   for (long index = 0; index < length; index++) {
     for (size_t line = 0; line < count; line++)
       if (starts_with(text + index, length - index, lines[line])) {
@@ -149,16 +155,30 @@ static uint64_t read_status(pid_t number, const char *const *lines, size_t count
 /// Memory of its own, shared memory and what was swapped out; not the pages of files.
 static void add_memory(pid_t number, struct tally *tally) {
   static const char *const lines[] = {"RssAnon:", "RssShmem:", "VmSwap:"};
-  tally->memory += read_status(number, lines, sizeof lines / sizeof *lines) * 1024;
+  tally->memory += read_status(open_entry(number, "status"), lines, sizeof lines / sizeof *lines) * 1024;
 }
 
-bool read_memory_usage(pid_t listed, struct rusage *usage) {
+/// Of the payload of a slot: opened before there is a script, because the host waits while they are read.
+static struct {
+  int stat, status;
+} usage_files = {-1, -1};
+
+void open_memory_usage(pid_t listed, int descriptors[_Nonnull 2]) {
+  if (process_table >= 0) {
+    usage_files.stat = (int)open_entry(listed, "stat");
+    usage_files.status = (int)open_entry(listed, "status");
+  }
+  descriptors[0] = usage_files.stat;
+  descriptors[1] = usage_files.status;
+}
+
+bool read_memory_usage(struct rusage *usage) {
   static const char *const peak[] = {"VmHWM:"};
   uint64_t fields[FIELDS];
-  if (process_table < 0 || !read_stat(listed, fields)) return false;
+  if (!read_stat(usage_files.stat, fields)) return false;
   usage->ru_minflt = (long)fields[MINOR_FAULTS];
   usage->ru_majflt = (long)fields[MAJOR_FAULTS];
-  usage->ru_maxrss = (long)read_status(listed, peak, 1);
+  usage->ru_maxrss = (long)read_status(usage_files.status, peak, 1);
   return usage->ru_maxrss > 0;
 }
 
