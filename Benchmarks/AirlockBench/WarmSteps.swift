@@ -3,6 +3,7 @@ import DriverKit
 import Glibc
 import LocalWarehouse
 import Runner
+import Synchronization
 import Templating
 
 /// Runs in sandboxes that wait for them, from the request to the result.
@@ -11,6 +12,7 @@ enum WarmSteps {
         let warehouse = LocalDriver(path: data.warehouse)
         return [
             WarmRunStep(name: "warm-run", text: WarmScripts.small, driver: MemoryDriver()),
+            WarmRunStep(name: "warm-run-new", text: WarmScripts.small, driver: MemoryDriver(), isNew: true),
             WarmRunStep(
                 name: "warm-run-rested", text: WarmScripts.small, driver: MemoryDriver(), count: 1,
                 rest: .milliseconds(20)),
@@ -27,7 +29,7 @@ enum WarmSteps {
 }
 
 /// Runs one after another, each of them a sample: variables validated, template rendered, script run, result read.
-struct WarmRunStep: BenchStep {
+final class WarmRunStep: BenchStep {
     /// So many, of which none has to wait for a sandbox, and while which none is made.
     static let row = 8
 
@@ -35,20 +37,30 @@ struct WarmRunStep: BenchStep {
     let driver: any DataDriver
     private let count: Int
     private let rest: Duration
+    private let isNew: Bool
+    /// Runs made with a text of their own.
+    private let made = Mutex(0)
     private let template: Result<Template, any Error>
     private let setting = WarmSetting()
 
-    /// - Parameter rest: before the first run. A processor that was idle is slow at first: what it had in its caches is gone.
-    init(name: String, text: String, driver: any DataDriver, count: Int = row, rest: Duration = .zero) {
+    /// - Parameters:
+    ///   - rest: before the first run. A processor that was idle is slow at first: what it had in its caches is gone.
+    ///   - isNew: renders another text for each run, of the same length and with as much to do: code that was kept of the one
+    ///     before is of no use to it. Otherwise all but the first two runs have their code.
+    init(
+        name: String, text: String, driver: any DataDriver, count: Int = row, rest: Duration = .zero,
+        isNew: Bool = false
+    ) {
         self.name = name
         self.driver = driver
         self.count = count
         self.rest = rest
+        self.isNew = isNew
         template = Result { try WarmSetting.template("orders", text) }
     }
 
     func run() async throws -> StepRun {
-        let request = RunRequest(template: try template.get(), driver: driver)
+        var request = RunRequest(template: try template.get(), driver: driver)
         var settings = PoolSettings.forThisHost
         settings.target = 2 * count
         settings.maxSlots = 3 * count
@@ -58,6 +70,7 @@ struct WarmRunStep: BenchStep {
         var results: [RunResult] = []
         var samples: [Double] = []
         for _ in 0..<count {
+            if isNew { request.variables = VariableInputs(values: ["since": .string(nextDay())]) }
             let start = clock.now
             results.append(try await setting.warmRun(request))
             samples.append((clock.now - start) / .milliseconds(1))
@@ -70,6 +83,16 @@ struct WarmRunStep: BenchStep {
             run.extra["script"] = .string(try request.template.render(values).text)
         }
         return run
+    }
+
+    /// Another day each time, for 33,600 times.
+    private func nextDay() -> String {
+        let number = made.withLock { made in
+            defer { made += 1 }
+            return made
+        }
+        let (year, month, day) = (number / 336 % 100, number / 28 % 12 + 1, number % 28 + 1)
+        return "\(2000 + year)-\(month < 10 ? "0" : "")\(month)-\(day < 10 ? "0" : "")\(day)"
     }
 
     /// The medians of what the runs' steps took.

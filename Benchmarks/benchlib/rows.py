@@ -50,6 +50,11 @@ def all_rows():
         Row("warm", "warm run, JSON and statistics", sides.Step("warm-run", needs_data=False),
             [sides.ScriptCommand("python3, no sandbox", ["/usr/bin/python3"])],
             [Aim("ratio", 0.025), Aim("p99 ratio", 0.1)], rounds=300, warm_up=5, compares_answers=True),
+        # The row above runs one script again and again, so that all but the first two runs have its code.
+        Row("warm", "warm run of a script that is new each time", sides.Step("warm-run-new", needs_data=False),
+            [sides.ScriptCommand("python3, no sandbox", ["/usr/bin/python3"]),
+             sides.Step("warm-run", needs_data=False)],
+            rounds=200, warm_up=5, compares_answers=True),
         # A run is many times as long as the query in process, and says nothing of it as a ratio: what the query adds to a
         # run does.
         Row("warm", "warm run with one query", sides.Step("warm-run-query"),
