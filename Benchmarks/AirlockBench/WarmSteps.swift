@@ -3,6 +3,7 @@ import DriverKit
 import Glibc
 import LocalWarehouse
 import Runner
+import Synchronization
 import Templating
 
 /// Runs in sandboxes that wait for them, from the request to the result.
@@ -11,6 +12,7 @@ enum WarmSteps {
         let warehouse = LocalDriver(path: data.warehouse)
         return [
             WarmRunStep(name: "warm-run", text: WarmScripts.small, driver: MemoryDriver()),
+            WarmRunStep(name: "warm-run-new", text: WarmScripts.small, driver: MemoryDriver(), isNew: true),
             WarmRunStep(
                 name: "warm-run-rested", text: WarmScripts.small, driver: MemoryDriver(), pause: WarmRunStep.rest),
             WarmRunStep(name: "warm-run-query", text: WarmScripts.withQuery, driver: warehouse),
@@ -26,7 +28,7 @@ enum WarmSteps {
 }
 
 /// Runs in a row, each of them a sample: variables validated, template rendered, script run, result read.
-struct WarmRunStep: BenchStep {
+final class WarmRunStep: BenchStep {
     static let row = 8
 
     /// Before each run. One that begins at once shares the processors with what is left of the one before it and with the
@@ -38,23 +40,32 @@ struct WarmRunStep: BenchStep {
     let name: String
     let driver: any DataDriver
     private let pause: Duration
+    private let isNew: Bool
+    /// Runs made with a text of their own.
+    private let made = Mutex(0)
     private let template: Result<Template, any Error>
     private let setting = WarmSetting()
 
-    init(name: String, text: String, driver: any DataDriver, pause: Duration = pause) {
+    /// - Parameter isNew: renders another text for each run, of the same length and with as much to do: code that was kept
+    ///   of the one before is of no use to it. Otherwise all but the first two runs have their code.
+    init(
+        name: String, text: String, driver: any DataDriver, pause: Duration = WarmRunStep.pause, isNew: Bool = false
+    ) {
         self.name = name
         self.driver = driver
         self.pause = pause
+        self.isNew = isNew
         template = Result { try WarmSetting.template("orders", text) }
     }
 
     func run() async throws -> StepRun {
-        let request = RunRequest(template: try template.get(), driver: driver)
+        var request = RunRequest(template: try template.get(), driver: driver)
         try await setting.wait(for: request)
         let clock = ContinuousClock()
         var results: [RunResult] = []
         var samples: [Double] = []
         for _ in 0..<Self.row {
+            if isNew { request.variables = VariableInputs(values: ["since": .string(nextDay())]) }
             try await Task.sleep(for: pause)
             let start = clock.now
             results.append(try await setting.warmRun(request))
@@ -68,6 +79,16 @@ struct WarmRunStep: BenchStep {
             run.extra["script"] = .string(try request.template.render(values).text)
         }
         return run
+    }
+
+    /// Another day each time, for 33,600 times.
+    private func nextDay() -> String {
+        let number = made.withLock { made in
+            defer { made += 1 }
+            return made
+        }
+        let (year, month, day) = (number / 336 % 100, number / 28 % 12 + 1, number % 28 + 1)
+        return "\(2000 + year)-\(month < 10 ? "0" : "")\(month)-\(day < 10 ? "0" : "")\(day)"
     }
 
     /// The medians of what the runs' steps took.

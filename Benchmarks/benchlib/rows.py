@@ -53,6 +53,11 @@ def all_rows():
         Row("warm", "warm run after a rest of 50 ms", sides.Step("warm-run-rested", needs_data=False),
             [sides.ScriptCommand("python3, no sandbox", ["/usr/bin/python3"])], rounds=20, warm_up=2,
             compares_answers=True),
+        # The row above runs one script again and again, so that all but the first two runs have its code.
+        Row("warm", "warm run of a script that is new each time", sides.Step("warm-run-new", needs_data=False),
+            [sides.ScriptCommand("python3, no sandbox", ["/usr/bin/python3"]),
+             sides.Step("warm-run", needs_data=False)],
+            rounds=60, warm_up=2, compares_answers=True),
         # A run is many times as long as the query in process, and says nothing of it as a ratio: what the query adds to a
         # run does.
         Row("warm", "warm run with one query", sides.Step("warm-run-query"),

@@ -23,6 +23,9 @@ public struct BrokerReport: Sendable {
     public var exceptionClaimsUpstream = false
     /// The failure of the data source that reached the script, if no other error reached it later.
     public var lastUpstreamError: AirlockError?
+    /// What the interpreter's compile() made of the script, before any of it ran: only where the start asked for it, and it
+    /// could be given. It is nobody's but the same script's.
+    public var code: [UInt8]?
     public var transcript: [CallRecord] = []
     /// Requests, answered or refused.
     public var calls = 0

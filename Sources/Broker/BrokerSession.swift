@@ -25,7 +25,7 @@ public final class BrokerSession: GuestChannel {
 
     private let shell: Mutex<Shell>
     private let executor: CallExecutor
-    private let startFrame: [UInt8]
+    private let startBytes: [UInt8]
     private let observer: BrokerObserver
     private let clock: BrokerClock
     private let origin: Mutex<Duration>
@@ -38,9 +38,12 @@ public final class BrokerSession: GuestChannel {
         driver: any DataDriver, start: ScriptStart, grants: Grants = Grants(), limits: BrokerLimits = BrokerLimits(),
         observer: BrokerObserver = BrokerObserver(), clock: BrokerClock = .continuous
     ) {
-        shell = Mutex(Shell(state: BrokerState(limits: limits, grants: grants, methods: driver.methods)))
+        shell = Mutex(
+            Shell(
+                state: BrokerState(
+                    limits: limits, grants: grants, methods: driver.methods, awaitsCode: start.asksForCode)))
         executor = CallExecutor(driver: driver, grants: grants)
-        startFrame = start.frame(frameBytes: limits.frameBytes)
+        startBytes = start.bytes(frameBytes: limits.frameBytes)
         self.observer = observer
         self.clock = clock
         origin = Mutex(clock.now())
@@ -56,7 +59,7 @@ public final class BrokerSession: GuestChannel {
         let now = clock.now()
         origin.withLock { $0 = now }
         shell.withLock { $0.link = link }
-        link.send(startFrame)
+        link.send(startBytes)
     }
 
     public func received(_ bytes: UnsafeRawBufferPointer) {

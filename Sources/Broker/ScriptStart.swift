@@ -1,8 +1,10 @@
 public import AirlockCore
 
-/// The first frame a script's interpreter is sent: the script and what it may know.
+/// What a script's interpreter is sent first: the script and what it may know.
 public struct ScriptStart: Sendable, Hashable {
-    public static let protocolVersion = 1
+    public static let protocolVersion = 2
+    /// Longer code is not taken from an interpreter.
+    public static let maxCodeBytes = 256 << 10
 
     /// The rendered script.
     public var script: String
@@ -12,6 +14,11 @@ public struct ScriptStart: Sendable, Hashable {
     public var params: JSONObject
     /// Seeds Python's `random`; `nil` leaves it to the system.
     public var seed: Int?
+    /// What the same interpreter's compile() made of the same text under the same name in another run (``BrokerReport/code``):
+    /// it is run in place of the text. Empty, the default, where there is none.
+    public var code: [UInt8] = []
+    /// Asks the interpreter for its code, as its first message; default: no.
+    public var asksForCode = false
 
     public init(script: String, name: String, params: JSONObject = JSONObject(), seed: Int? = nil) {
         self.script = script
@@ -20,13 +27,15 @@ public struct ScriptStart: Sendable, Hashable {
         self.seed = seed
     }
 
-    func frame(frameBytes: ByteCount) -> [UInt8] {
-        ReplyEncoder.notification(
+    /// A frame, and after it the script and the code as they are: in JSON each end of a line would have to be read anew.
+    func bytes(frameBytes: ByteCount) -> [UInt8] {
+        let frame = ReplyEncoder.notification(
             "start",
             [
-                "protocol": .int(ScriptStart.protocolVersion), "script": .string(script), "name": .string(name),
-                "params": .object(params), "seed": seed.map { .int($0) } ?? .null,
-                "frame_bytes": .int(frameBytes.bytes),
+                "protocol": .int(ScriptStart.protocolVersion), "name": .string(name), "params": .object(params),
+                "seed": seed.map { .int($0) } ?? .null, "frame_bytes": .int(frameBytes.bytes),
+                "script_bytes": .int(script.utf8.count), "code_bytes": .int(code.count), "keep": .bool(asksForCode),
             ])
+        return frame + Array(script.utf8) + code
     }
 }

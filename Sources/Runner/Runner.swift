@@ -175,12 +175,13 @@ public final class Runner: Sendable {
         _ plan: RunPlan, of request: RunRequest, _ sandboxed: SandboxRequest, in lease: WarmStart.Lease?,
         _ result: inout RunResult, _ steps: inout StepWatch
     ) async throws(AirlockError) -> Bool {
+        var script = ScriptStart(
+            script: plan.script.text, name: request.template.fileName, params: plan.variables.values,
+            seed: request.seed)
+        lease?.scripts.complete(&script)
         let session = BrokerSession(
-            driver: request.driver,
-            start: ScriptStart(
-                script: plan.script.text, name: request.template.fileName, params: plan.variables.values,
-                seed: request.seed),
-            grants: grants(for: request), limits: plan.limits.broker, observer: request.observer)
+            driver: request.driver, start: script, grants: grants(for: request), limits: plan.limits.broker,
+            observer: request.observer)
         let channel = ChannelWatch(session)
         let outcome: SandboxOutcome
         if let lease {
@@ -197,8 +198,10 @@ public final class Runner: Sendable {
             outcome = try await start(sandboxed, in: plan.sandbox, channel: channel)
         }
         steps.end(of: outcome, channel)
+        let report = session.report
+        if script.asksForCode, outcome.isOrderly, report.ending == nil { lease?.scripts.keep(report.code, of: script) }
         result.take(outcome)
-        result.take(session.report, limits: plan.limits.sandbox)
+        result.take(report, limits: plan.limits.sandbox)
         result.checkDeclaredResult(request.template.manifest.result)
         steps.end("verdict")
         return true

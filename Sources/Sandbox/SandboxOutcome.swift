@@ -21,4 +21,7 @@ public struct SandboxOutcome: Sendable {
     public var standardError: CapturedStream
     /// Whether the scratch directory had neither bytes nor files left at the end.
     public var diskWasFull: Bool
+
+    /// Whether the child ended by itself, with whatever exit code: nobody killed it, or ended the run.
+    public var isOrderly: Bool { exitCode != nil && (status == .succeeded || status == .failed) }
 }

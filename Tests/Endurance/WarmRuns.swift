@@ -51,16 +51,18 @@ final class WarmRuns: RepeatedRuns {
 
 /// Gives the script, and listens to nothing.
 private final class TinyScript: GuestChannel {
+    private static let script = "print(6 * 7)"
+
     func started(_ link: any GuestLink) {
         let start: JSONValue = [
             "jsonrpc": "2.0", "method": "start",
             "params": [
-                "protocol": 1, "script": "print(6 * 7)", "name": "tiny.py", "params": [:], "seed": .null,
-                "frame_bytes": 65536,
+                "protocol": 2, "name": "tiny.py", "params": [:], "seed": .null, "frame_bytes": 65536,
+                "script_bytes": .int(Self.script.utf8.count), "code_bytes": 0, "keep": false,
             ],
         ]
         let text = Array(start.json.utf8)
-        link.send(withUnsafeBytes(of: UInt32(text.count).bigEndian) { Array($0) } + text)
+        link.send(withUnsafeBytes(of: UInt32(text.count).bigEndian) { Array($0) } + text + Array(Self.script.utf8))
     }
 
     func received(_ bytes: UnsafeRawBufferPointer) {}

@@ -22,12 +22,12 @@ struct WarmPath {
             let start: JSONValue = [
                 "jsonrpc": "2.0", "method": "start",
                 "params": [
-                    "protocol": 1, "script": .string(script), "name": .string(name), "params": ["days": 7],
-                    "seed": .null, "frame_bytes": 1_048_576,
+                    "protocol": 2, "name": .string(name), "params": ["days": 7], "seed": .null,
+                    "frame_bytes": 1_048_576, "script_bytes": .int(script.utf8.count), "code_bytes": 0, "keep": false,
                 ],
             ]
             let text = Array(start.json.utf8)
-            link.send(withUnsafeBytes(of: UInt32(text.count).bigEndian) { Array($0) } + text)
+            link.send(withUnsafeBytes(of: UInt32(text.count).bigEndian) { Array($0) } + text + Array(script.utf8))
         }
 
         func received(_ bytes: UnsafeRawBufferPointer) { self.bytes.withLock { $0 += bytes } }

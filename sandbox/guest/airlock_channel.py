@@ -1,6 +1,6 @@
 """The script's end of the two pipes, and the frame around the script's run. Private: scripts import `airlock`.
 
-Frames are a 4-byte big-endian length and JSON text. The C parts of `json` are used directly, because importing
+Frames are a 4-byte big-endian length and JSON text; the first of the host's is followed by the script. The C parts of `json` are used directly, because importing
 `json` itself costs more than all the rest of a run's start: it brings `re` and `enum` along.
 """
 import gc
@@ -9,8 +9,9 @@ import sys
 
 REPLIES = 3
 REQUESTS = 4
-PROTOCOL = 1
+PROTOCOL = 2
 LARGE = 1 << 16
+CODE_BYTES = 1 << 18
 ABANDONED = 70  # EX_SOFTWARE: the host's or the bootstrap's fault, not the script's
 
 params = {}
@@ -101,11 +102,24 @@ def _read():
                 text = _received[4:end].decode("utf-8")
                 del _received[:end]
                 return _decode(text) if end < LARGE else build(_decode, text)
-        # As much as a pipe holds: room for more would have to be asked of the kernel, and given back, each time.
-        data = posix.read(REPLIES, LARGE)
-        if not data:
-            raise ChannelError("the host has closed the channel")
-        _received.extend(data)
+        _receive()
+
+
+def _take(size):
+    """The host's next bytes, which no frame is around."""
+    while len(_received) < size:
+        _receive()
+    data = _received[:size]
+    del _received[:size]
+    return data
+
+
+def _receive():
+    # As much as a pipe holds: room for more would have to be asked of the kernel, and given back, each time.
+    data = posix.read(REPLIES, LARGE)
+    if not data:
+        raise ChannelError("the host has closed the channel")
+    _received.extend(data)
 
 
 def notify(method, fields):
@@ -170,16 +184,56 @@ def name_lines():
         pass
 
 
-def run_script(guest):
+def run_script(guest, execute):
     """Receives the script, runs it as `__main__`, and ends the process."""
-    _finish(run_once(guest, _execute_first))
+    _finish(run_once(guest, execute))
 
 
-def _execute(text, name, namespace):
-    exec(compile(text, name, "exec", dont_inherit=True), namespace)
+def execute(text, name, namespace, keep, code):
+    """Runs a text where compile() has been called before; `code` is what another run's compile() made of it, if anything."""
+    exec(_code(text, name, keep, code), namespace)
 
 
-def _execute_first(text, name, namespace):
+def _code(text, name, keep, data):
+    if data:
+        import marshal
+
+        try:
+            code = marshal.loads(data)
+        except Exception:
+            code = None
+        if type(code) is type(_code.__code__):
+            return code
+    elif keep:
+        code = _offer(text, name)
+        if code is not None:
+            return code
+    return compile(text, name, "exec", dont_inherit=True)
+
+
+def _offer(text, name):
+    """Compiles the text and gives the host the code, for later runs of the same text, or says that there is none: after
+    this, and so from the script's first line on, the host takes none. A text of which the compiler has something to say is
+    to be compiled by each run, so that each says it."""
+    code = encoded = None
+    try:
+        import marshal
+        import warnings
+        from binascii import b2a_base64
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            code = compile(text, name, "exec", dont_inherit=True)
+        data = marshal.dumps(code)
+        if len(data) <= CODE_BYTES and len(data) * 2 < frame_bytes:
+            encoded = b2a_base64(data, newline=False).decode()
+    except Exception:
+        pass
+    notify("compiled", {"code": encoded})
+    return code
+
+
+def execute_first(text, name, namespace, keep, code):
     """The same without compile(), whose first call makes all types of the `ast` module: half a millisecond, as long as all
     the rest of this module takes. exec() of a text makes none, but takes no name: the code is given its own as it begins.
     """
@@ -187,7 +241,7 @@ def _execute_first(text, name, namespace):
         from _imp import _fix_co_filename
         from _warnings import _filters_mutated, filters
     except ImportError:
-        return _execute(text, name, namespace)
+        return execute(text, name, namespace, keep, code)
     # A warning would bear the wrong name, too.
     unfit = [("error", None, SyntaxWarning, None, 0), ("error", None, DeprecationWarning, None, 0)]
     begun = False
@@ -215,17 +269,18 @@ def _execute_first(text, name, namespace):
     if not begun:
         # Whatever is wrong with it, compile() says so with the right name.
         end()
-        _execute(text, name, namespace)
+        execute(text, name, namespace, keep, code)
 
 
-def run_once(guest, execute=_execute):
+def run_once(guest, execute):
     """Receives the script, runs it as `__main__`, and returns its exit status."""
     global params, frame_bytes
     try:
         start = _read()["params"]
         if start["protocol"] != PROTOCOL:
             raise ChannelError("the host speaks protocol %s, this is %d" % (start["protocol"], PROTOCOL))
-        text, name, params, frame_bytes = start["script"], start["name"], start["params"], start["frame_bytes"]
+        name, params, frame_bytes = start["name"], start["params"], start["frame_bytes"]
+        text, code = _take(start["script_bytes"]).decode("utf-8"), _take(start["code_bytes"])
     except Exception as error:
         posix.write(2, ("airlock: no script to run: %s\n" % error).encode("utf-8", "replace"))
         posix._exit(ABANDONED)
@@ -247,9 +302,10 @@ def run_once(guest, execute=_execute):
     main.__file__ = name
     main.__loader__ = _Source(text)
     launcher, sys.modules["__main__"] = sys.modules["__main__"], main
+    keep = start["keep"]
     del start
     try:
-        execute(text, name, main.__dict__)
+        execute(text, name, main.__dict__, keep, code)
         status = 0
     except SystemExit as error:
         status = _exit_status(error.code)

@@ -16,4 +16,4 @@ import airlock_channel  # noqa: E402: found through the path just set
 
 airlock_channel.lock_down()
 airlock_channel.name_lines()
-airlock_channel.run_script(guest)
+airlock_channel.run_script(guest, airlock_channel.execute_first)

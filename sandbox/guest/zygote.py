@@ -9,6 +9,7 @@ What slots share is what this process was when they were forked: the seed of str
 and the state of modules that have been imported. Sources of randomness are renewed in each slot.
 """
 import gc
+import marshal
 import posix
 import sys
 
@@ -30,33 +31,28 @@ STANDARD = (
 # Touches the memory that a script of the usual kind touches, so that a slot has it before there is a script: each page
 # that a fork writes to is copied first, and that costs more than all the rest of a small run.
 REHEARSAL = r"""
-import csv, datetime, io, json, math, re, statistics
-from collections import Counter, defaultdict
+import datetime, json, math, statistics
 
 import airlock
 
-rows = [{"day": "2024-01-%02d" % (n % 28 + 1), "value": n * 1.5, "name": "n%d" % (n % 7)} for n in range(60)]
+rows = [{"day": "2024-01-%02d" % (n + 1), "value": n * 1.5, "name": "n%d" % (n % 3)} for n in range(12)]
 rows = json.loads(json.dumps(rows))
-groups = defaultdict(list)
+groups = {}
 for row in rows:
-    groups[row["name"]].append(row["value"])
+    groups.setdefault(row["name"], []).append(row["value"])
 table = [
     {"name": name, "mean": statistics.mean(values), "median": statistics.median(values), "deviation":
-     statistics.stdev(values), "root": round(math.sqrt(sum(values)), 2), "n": len(values)}
+     round(statistics.stdev(values), 2), "root": math.sqrt(sum(values)), "n": len(values)}
     for name, values in sorted(groups.items())
 ]
-days = Counter(datetime.date.fromisoformat(row["day"]).isoformat() for row in rows)
-text = io.StringIO()
-csv.writer(text).writerows(days.items())
-found = re.findall(r"(\d+)-(\d+)", text.getvalue())
-print("%d rows, %s" % (len(found), f"{statistics.fmean(days.values()):.2f}"), flush=True)
+days = [datetime.date.fromisoformat(row["day"]).isoformat() for row in rows]
+print("%d rows, %s" % (len(rows), f"{statistics.fmean(range(12)):.2f}"), json.dumps(table), flush=True)
 answer = airlock.query("SELECT name, day, n FROM events WHERE n > {n}", n=1, max_rows=200)
 text = "%d %s %s %s" % (len(answer), answer[0].day, [row.n for row in answer][:3], answer.column("name")[0])
 airlock.table(table, title="A table")
 airlock.chart("bar", table, x="name", y="mean")
 airlock.metric("rows", len(rows))
-airlock.log("done")
-airlock.result({"rows": rows[:50], "days": dict(days)})
+airlock.result({"rows": rows, "days": days})
 """
 
 
@@ -72,12 +68,22 @@ def frame(message):
     return len(data).to_bytes(4, "big") + data
 
 
-def rehearse():
-    """Runs a small script just as a real one is run, its output to nowhere, and takes its traces away."""
+def words():
+    """All that the host would say in the rehearsal: a script that has been run before, and the answer to its query."""
+    text = REHEARSAL.encode()
+    code = marshal.dumps(compile(REHEARSAL, "rehearsal.py", "exec", dont_inherit=True))
     start = {
-        "protocol": airlock_channel.PROTOCOL, "script": REHEARSAL, "name": "rehearsal.py", "params": {"days": 7},
-        "frame_bytes": airlock_channel.frame_bytes, "seed": None,
+        "protocol": airlock_channel.PROTOCOL, "name": "rehearsal.py", "params": {"days": 7}, "seed": None,
+        "frame_bytes": airlock_channel.frame_bytes, "script_bytes": len(text), "code_bytes": len(code), "keep": False,
     }
+    answer = {"jsonrpc": "2.0", "id": airlock_channel._last_id + 1, "result": ROWS}
+    return frame({"jsonrpc": "2.0", "method": "start", "params": start}) + text + code + frame(answer)
+
+
+def rehearse(said):
+    """Compiles a small script, as one that is new is compiled, runs it just as a real one is run, its output to nowhere, and
+    takes its traces away."""
+    compile(REHEARSAL, "rehearsal.py", "exec", dont_inherit=True)
     kept = (
         airlock_channel.params, airlock_channel.frame_bytes, airlock_channel.REPLIES, airlock_channel.REQUESTS,
         airlock_channel._last_id, sys.argv[:], sys.modules["__main__"],
@@ -85,13 +91,12 @@ def rehearse():
     output = posix.dup(1)
     nothing = posix.open("/dev/null", posix.O_WRONLY)
     replies, host = posix.pipe()
-    # All that the host would say lies in the pipe before it is asked.
-    posix.write(host, frame({"jsonrpc": "2.0", "method": "start", "params": start}))
-    posix.write(host, frame({"jsonrpc": "2.0", "id": airlock_channel._last_id + 1, "result": ROWS}))
+    # All of it lies in the pipe before it is asked for.
+    posix.write(host, said)
     posix.dup2(nothing, 1)
     airlock_channel.REPLIES, airlock_channel.REQUESTS = replies, nothing
     try:
-        status = airlock_channel.flush(airlock_channel.run_once(guest))
+        status = airlock_channel.flush(airlock_channel.run_once(guest, airlock_channel.execute))
     finally:
         posix.dup2(output, 1)
         for descriptor in (output, nothing, replies, host):
@@ -116,7 +121,7 @@ def fill_holes():
 def touch_tables():
     """Writes to the interpreter's tables of interned strings and of looked-up attributes, all over: where a script's names
     will have their places is not known."""
-    for n in range(400):
+    for n in range(150):
         getattr(_Nothing, sys.intern("rehearsal_%d" % n), None)
 
 
@@ -164,10 +169,11 @@ import_ahead(STANDARD)
 for distribution in filter(None, sys.argv[2].split(",")):
     import_ahead(name for name in modules_of(distribution) if name[:1] != "_")
 airlock_channel.name_lines()
-rehearse()
+said = words()
+rehearse(said)
 gc.collect()
 filling = fill_holes()
-rehearse()
+rehearse(said)
 gc.collect()
 gc.freeze()
 gc.disable()
@@ -176,8 +182,8 @@ extension.serve()
 gc.enable()
 renew_randomness()
 touch_tables()
-rehearse()
+rehearse(said)
 gc.collect(0)
 extension.lock()
 airlock_channel.lock_down()
-airlock_channel.run_script(guest)
+airlock_channel.run_script(guest, airlock_channel.execute)

@@ -33,11 +33,15 @@ struct BrokerState {
     var outputBytes = 0
     var notifications = 0
     var breaches: [Quota: Int] = [:]
+    /// The next message may be the script's code: the guest sends it before the script's first line, so that what comes
+    /// later, or comes after anything else, is the script's own doing.
+    var awaitsCode: Bool
     var isOver = false
     var report = BrokerReport()
 
-    init(limits: BrokerLimits, grants: Grants, methods: [DriverMethod]) {
+    init(limits: BrokerLimits, grants: Grants, methods: [DriverMethod], awaitsCode: Bool = false) {
         self.limits = limits
+        self.awaitsCode = awaitsCode
         self.grants = grants
         var known = Dictionary(methods.map { ($0.name, $0.writes) }, uniquingKeysWith: { $0 || $1 })
         // The driver contract's own methods only read, whatever a driver says of a method of the same name.
@@ -123,7 +127,12 @@ struct BrokerState {
     private mutating func process(
         _ frame: [UInt8], _ now: Duration, _ actions: inout [BrokerAction]
     ) throws(Violation) {
+        let mayBeCode = awaitsCode
+        awaitsCode = false
         switch try GuestMessage(frame: frame) {
+        case .notification(BrokerState.codeMethod, let params):
+            guard mayBeCode else { throw Violation("code of the script, which was not asked for, or no longer") }
+            report.code = try code(params)
         case .notification(let method, let params):
             notify(method, params, frameBytes: frame.count, now, &actions)
         case .request(let id, let method, let params):

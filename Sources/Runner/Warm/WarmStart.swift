@@ -12,6 +12,7 @@ final class WarmStart: Sendable {
     /// A waiting sandbox in the hands of one run.
     struct Lease: Sendable {
         let slot: Slot
+        let scripts: CompiledScripts
         fileprivate let pool: SlotPool<ZygoteSlots>
         fileprivate let lease: SlotPool<ZygoteSlots>.Lease
 
@@ -31,6 +32,7 @@ final class WarmStart: Sendable {
     private struct Pool {
         var kind: WarmKind
         var slots: SlotPool<ZygoteSlots>
+        let scripts = CompiledScripts()
         var lastUse: ContinuousClock.Instant
     }
 
@@ -55,8 +57,9 @@ final class WarmStart: Sendable {
         guard let pool = pool(of: WarmKind(request, packages: packages), in: sandbox) else {
             return .cold("runs of \(Self.maxKinds) other kinds are kept warm already")
         }
-        switch await pool.slot(putsOff: true) {
-        case .slot(let lease): return .slot(Lease(slot: lease.slot, pool: pool, lease: lease))
+        switch await pool.slots.slot(putsOff: true) {
+        case .slot(let lease):
+            return .slot(Lease(slot: lease.slot, scripts: pool.scripts, pool: pool.slots, lease: lease))
         case .refused(let reason, let cause): return .cold(Self.sentence(reason, cause))
         }
     }
@@ -76,13 +79,13 @@ final class WarmStart: Sendable {
     }
 
     /// - Returns: `nil` when there is no room for another kind.
-    private func pool(of kind: WarmKind, in sandbox: Sandbox) -> SlotPool<ZygoteSlots>? {
+    private func pool(of kind: WarmKind, in sandbox: Sandbox) -> Pool? {
         state.withLock { state in
             guard !state.isDraining else { return nil }
             let now = ContinuousClock.now
             if let place = state.pools.firstIndex(where: { $0.kind == kind }) {
                 state.pools[place].lastUse = now
-                return state.pools[place].slots
+                return state.pools[place]
             }
             // One of an interpreter that has changed since can serve nobody.
             let useless = state.pools.firstIndex { $0.kind.profile == kind.profile && $0.kind.runtime != kind.runtime }
@@ -93,8 +96,8 @@ final class WarmStart: Sendable {
                 state.leaving.append(Task { await old.drain() })
             }
             let source = ZygoteSlots(sandbox: sandbox, kind: kind, settings: settings)
-            let pool = SlotPool(source, settings: settings)
-            state.pools.append(Pool(kind: kind, slots: pool, lastUse: now))
+            let pool = Pool(kind: kind, slots: SlotPool(source, settings: settings), lastUse: now)
+            state.pools.append(pool)
             return pool
         }
     }

@@ -23,20 +23,30 @@ func notification(_ method: String, _ params: JSONObject) -> [UInt8] {
     return frame(message.jsonBytes)
 }
 
-/// The messages in a stream of whole frames.
+/// The messages in a stream of whole frames; what follows the start is left out.
 func messages(_ bytes: [UInt8]) throws -> [JSONValue] {
-    var decoder = FrameDecoder(maxFrameBytes: .max)
-    let (frames, violation) = bytes.withUnsafeBytes { decoder.append($0) }
-    guard violation == nil, !decoder.isMidFrame else { throw Violation("the host sent a broken frame") }
-    return try frames.map { try JSONValue(json: $0) }
+    var found: [JSONValue] = []
+    var rest = bytes[...]
+    while !rest.isEmpty {
+        let length = rest.prefix(4).reduce(0) { $0 << 8 | Int($1) }
+        guard rest.count >= 4 + length, length > 0 else { throw Violation("the host sent a broken frame") }
+        let message = try JSONValue(json: Array(rest.dropFirst(4).prefix(length)))
+        let params = message["params"]
+        let more = (params?["script_bytes"]?.intValue ?? 0) + (params?["code_bytes"]?.intValue ?? 0)
+        guard rest.count >= 4 + length + more else { throw Violation("the host sent less than it said") }
+        rest = rest.dropFirst(4 + length + more)
+        found.append(message)
+    }
+    return found
 }
 
 extension BrokerState {
     /// A run with a driver of one reading and one writing further method.
-    init(_ limits: BrokerLimits = BrokerLimits(), _ grants: Grants = Grants()) {
+    init(_ limits: BrokerLimits = BrokerLimits(), _ grants: Grants = Grants(), awaitsCode: Bool = false) {
         self.init(
             limits: limits, grants: grants,
-            methods: [.init(name: "get_events", writes: false), .init(name: "capture", writes: true)])
+            methods: [.init(name: "get_events", writes: false), .init(name: "capture", writes: true)],
+            awaitsCode: awaitsCode)
     }
 
     mutating func feed(_ bytes: [UInt8], now: Duration = .zero) -> [BrokerAction] {

@@ -23,12 +23,20 @@ func runGuest(
     environment: [String] = ["AIRLOCK_UNSANDBOXED=1"]
 ) async throws -> GuestRun {
     let start = ScriptStart(script: script, name: name, params: params, seed: seed)
+    return try await runGuest(start, driver: driver, grants: grants, limits: limits, environment: environment)
+}
+
+/// - Parameter isWarm: runs the script in the way of an interpreter that has run another one before.
+func runGuest(
+    _ start: ScriptStart, driver: FakeDriver = FakeDriver(), grants: Grants = Grants(),
+    limits: BrokerLimits = BrokerLimits(), environment: [String] = ["AIRLOCK_UNSANDBOXED=1"], isWarm: Bool = false
+) async throws -> GuestRun {
     let session = BrokerSession(driver: driver, start: start, grants: grants, limits: limits)
     return try await withCheckedThrowingContinuation { continuation in
         // Blocking reads stay off the threads that the driver's tasks need; Dispatch's global queues share those.
         do throws(AirlockError) {
             try DetachedThread.start(stackBytes: 8 << 20) {
-                continuation.resume(with: Result { try drive(session, environment) })
+                continuation.resume(with: Result { try drive(session, environment, isWarm) })
             }
         } catch {
             continuation.resume(throwing: error)
@@ -36,9 +44,9 @@ func runGuest(
     }
 }
 
-private func drive(_ session: BrokerSession, _ environment: [String]) throws -> GuestRun {
+private func drive(_ session: BrokerSession, _ environment: [String], _ isWarm: Bool) throws -> GuestRun {
     signal(SIGPIPE, SIG_IGN)
-    let (child, replies, requests, output, errors) = try spawning.withLock { _ in try spawn(environment) }
+    let (child, replies, requests, output, errors) = try spawning.withLock { _ in try spawn(environment, isWarm) }
     defer {
         fclose(output)
         fclose(errors)
@@ -71,7 +79,15 @@ private typealias Started = (
     child: pid_t, replies: Pipe, requests: Pipe, output: UnsafeMutablePointer<FILE>, errors: UnsafeMutablePointer<FILE>
 )
 
-private func spawn(_ environment: [String]) throws -> Started {
+private let warmStart = """
+    import sys
+    sys.path.insert(0, sys.argv[1])
+    import airlock_channel
+    airlock_channel.lock_down()
+    airlock_channel.run_script(sys.argv[1], airlock_channel.execute)
+    """
+
+private func spawn(_ environment: [String], _ isWarm: Bool) throws -> Started {
     let (replies, requests) = (try Pipe(), try Pipe())
     guard let output = tmpfile(), let errors = tmpfile() else { throw GuestStartFailure(step: "tmpfile") }
     var actions = posix_spawn_file_actions_t()
@@ -92,7 +108,8 @@ private func spawn(_ environment: [String]) throws -> Started {
     posix_spawnattr_setsigmask(&attributes, &none)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
 
-    let arguments = ["/usr/bin/python3", "-I", "-S", "-B", guestFolder + "/bootstrap.py"]
+    let program = isWarm ? ["-c", warmStart, guestFolder] : [guestFolder + "/bootstrap.py"]
+    let arguments = ["/usr/bin/python3", "-I", "-S", "-B"] + program
     var child: pid_t = 0
     let failure = withCStrings(arguments) { arguments in
         withCStrings(environment) { posix_spawn(&child, "/usr/bin/python3", &actions, &attributes, arguments, $0) }

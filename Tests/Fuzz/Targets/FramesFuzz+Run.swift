@@ -22,7 +22,8 @@ extension FramesFuzz {
             (limits.outputBytes, limits.artifacts, limits.logLines) = (ByteCount(2000), 3, 5)
             whole = BrokerState(
                 limits: limits, grants: Grants(methods: Grants.readingMethods + ["get_events", "capture"]),
-                methods: [.init(name: "get_events", writes: false), .init(name: "capture", writes: true)])
+                methods: [.init(name: "get_events", writes: false), .init(name: "capture", writes: true)],
+                awaitsCode: true)
             cut = whole
             watch = Watch(limits: limits, requested: requested)
         }

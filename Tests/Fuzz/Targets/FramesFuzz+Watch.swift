@@ -84,6 +84,8 @@ extension FramesFuzz {
             try hold(artifacts <= limits.artifacts, "\(artifacts) artifacts")
             try hold(report.outputs == cut.report.outputs && report.logs == cut.report.logs, "another output when cut")
             try hold(report.transcript == cut.report.transcript, "another transcript when cut")
+            try hold(report.code == cut.report.code, "other code when cut")
+            try hold((report.code?.count ?? 0) <= ScriptStart.maxCodeBytes, "more code than allowed")
             try hold(report.result == cut.report.result && report.ending == cut.report.ending, "another end when cut")
         }
     }
