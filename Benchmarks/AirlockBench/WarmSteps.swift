@@ -29,17 +29,14 @@ enum WarmSteps {
 
 /// Runs in a row, each of them a sample: variables validated, template rendered, script run, result read.
 final class WarmRunStep: BenchStep {
-    static let row = 8
-
-    /// Before each run. One that begins at once shares the processors with what is left of the one before it and with the
-    /// making of a sandbox in its place; one after a rest finds a processor that has gone idle, which is slow at first,
-    /// whatever it runs: what it had in its caches is gone.
-    static let pause = Duration.milliseconds(8)
+    /// As many as there are sandboxes for on two cores before others have to be made.
+    static let row = 6
+    /// A processor that has been idle for a while is slow at first, whatever it runs: what it had in its caches is gone.
     static let rest = Duration.milliseconds(50)
 
     let name: String
     let driver: any DataDriver
-    private let pause: Duration
+    private let pause: Duration?
     private let isNew: Bool
     /// Runs made with a text of their own.
     private let made = Mutex(0)
@@ -49,7 +46,7 @@ final class WarmRunStep: BenchStep {
     /// - Parameter isNew: renders another text for each run, of the same length and with as much to do: code that was kept
     ///   of the one before is of no use to it. Otherwise all but the first two runs have their code.
     init(
-        name: String, text: String, driver: any DataDriver, pause: Duration = WarmRunStep.pause, isNew: Bool = false
+        name: String, text: String, driver: any DataDriver, pause: Duration? = nil, isNew: Bool = false
     ) {
         self.name = name
         self.driver = driver
@@ -66,7 +63,7 @@ final class WarmRunStep: BenchStep {
         var samples: [Double] = []
         for _ in 0..<Self.row {
             if isNew { request.variables = VariableInputs(values: ["since": .string(nextDay())]) }
-            try await Task.sleep(for: pause)
+            if let pause { try await Task.sleep(for: pause) }
             let start = clock.now
             results.append(try await setting.warmRun(request))
             samples.append((clock.now - start) / .milliseconds(1))
@@ -111,7 +108,6 @@ struct QueryStep: BenchStep {
         let clock = ContinuousClock()
         var samples: [Double] = []
         for _ in 0..<WarmRunStep.row {
-            try await Task.sleep(for: WarmRunStep.pause)
             let start = clock.now
             let prepared = try await driver.prepare(
                 WarmScripts.query, values: ["event": .string(WarmScripts.queriedEvent)])

@@ -18,6 +18,8 @@
 #include "internal.h"
 #include "raw.h"
 
+#define LINGER_MS 5
+
 #ifndef SECCOMP_USER_NOTIF_FLAG_CONTINUE
 #define SECCOMP_USER_NOTIF_FLAG_CONTINUE 1
 #endif
@@ -140,6 +142,16 @@ static void read_cpu_usage(pid_t pid, struct rusage *usage) {
   usage->ru_stime = (struct timeval){.tv_sec = (time_t)(all / 1000000), .tv_usec = (suseconds_t)(all % 1000000)};
 }
 
+/// Leaves the script in its last call for a moment: for the kernel to take its memory apart takes a processor for as long as
+/// a script takes, and the next one may be about to begin. Until the host wants it gone, or the call is broken off by a signal
+/// and made once more.
+static void linger(const struct monitor *monitor) {
+  struct pollfd sources[] = {{.fd = monitor->channels.control, .events = POLLIN},
+                             {.fd = monitor->listener, .events = POLLIN}};
+  struct timespec moment = {.tv_nsec = LINGER_MS * 1000000L};
+  raw(SYS_ppoll, sources, 2, &moment, 0, 0);
+}
+
 /// The script ends, and the host is told before it has: for the kernel to take its memory apart takes longer than most
 /// scripts run. There is one thread, and it waits in this call: what it did is done, and what it wrote is in the pipes. It
 /// does not go on even if a signal breaks off the wait: it is killed. Only the kernel knows of the call and its argument.
@@ -158,8 +170,8 @@ static bool report_last_call(struct monitor *monitor, const struct seccomp_notif
   // As wait(2) encodes an exit.
   fill_report(monitor, (int)(call->data.args[0] & 0xff) << 8, &usage);
   monitor->reported = true;
-  // Before the kill, so that the host is given the processor that is free, and what is left of the script this one.
   while (raw(SYS_write, monitor->channels.report, &monitor->report, sizeof monitor->report) == -EINTR) continue;
+  linger(monitor);
   raw(SYS_pidfd_send_signal, monitor->payload_pidfd, SIGKILL, 0, 0);
   return true;
 }

@@ -11,8 +11,8 @@ public struct PoolSettings: Sendable, Hashable {
     /// From one refill to the next, so that a burst is not followed by a burst of forks. Default 2 ms. A slot that a
     /// request waits for is made at once.
     public var refillInterval = Duration.milliseconds(2)
-    /// How long after a request was served, at most, as many slots as half the target will do while it is under way.
-    /// Default 10 ms: most runs are over by then.
+    /// How long after a request was served a quarter of the target will do. Default 10 ms: most runs are over by then, and the
+    /// next of several in a row has begun.
     public var refillDelay = Duration.milliseconds(10)
     /// Requests that wait for a slot. Default 256; a request beyond is refused.
     public var maxQueued = 256
@@ -38,7 +38,7 @@ public struct PoolSettings: Sendable, Hashable {
     /// Descriptors of the host that a slot takes: five pipes' ends, a pidfd, and an eventfd while it runs.
     static let slotDescriptors = 8
 
-    /// The defaults for a host: twice as many waiting slots as cores and four times as many in all beside them, as long
+    /// The defaults for a host: four times as many waiting slots as cores and as many beside them, as long
     /// as waiting slots would take no more than an eighth of the free memory and the others no more than half, and all
     /// together no more than half of the descriptors.
     ///
@@ -50,7 +50,7 @@ public struct PoolSettings: Sendable, Hashable {
         let cores = min(max(cores, 1), 64)
         let free = freeMemory.map { max($0.bytes, 0) } ?? .max
         var settings = PoolSettings()
-        settings.target = min(cores * 2, max(1, free / 8 / waitingBytes))
+        settings.target = min(cores * 4, max(1, free / 8 / waitingBytes))
         settings.maxSlots = settings.target + min(cores * 4, max(1, free / 2 / busyBytes))
         if let descriptors {
             settings.maxSlots = min(settings.maxSlots, max(1, descriptors / 2 / slotDescriptors))

@@ -26,7 +26,7 @@ extension PoolState {
             moments.append(origin.since + settings.maxOriginAge)
         }
         if wantsRefill(now) { moments.append(nextRefill) }
-        if !isCalm { moments.append(lastServed + settings.refillDelay) }
+        if let lastServed { moments.append(lastServed + settings.refillDelay) }
         // What could be done by now was done.
         return moments.filter { $0 > now }.min()
     }
@@ -71,14 +71,11 @@ extension PoolState {
 
     private func wantsRefill(_ now: Duration) -> Bool {
         guard let current, canMake else { return false }
-        // A slot in the making takes a processor from the script that has just begun.
-        let isInTheWay = !isCalm && now < lastServed + settings.refillDelay
-        let wanted = isInTheWay ? (settings.target + 1) / 2 : settings.target
+        // A slot in the making takes a processor from the script that has just begun, or from the one that follows.
+        let isInTheWay = lastServed.map { now < $0 + settings.refillDelay } ?? false
+        let wanted = isInTheWay ? (settings.target + 3) / 4 : settings.target
         return waiting.count + makingFrom(current) - queue.count < wanted
     }
-
-    /// No slot is in use.
-    private var isCalm: Bool { slots.values.allSatisfy { $0.phase != .busy } }
 
     private mutating func refill(_ now: Duration) {
         guard let current, now >= retryAt else { return }

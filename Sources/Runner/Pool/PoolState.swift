@@ -79,7 +79,7 @@ struct PoolState {
     var retryAt = Duration.zero
     var nextRefill = Duration.zero
     /// When a request was last given a slot.
-    var lastServed = Duration.zero
+    var lastServed: Duration?
     var isDraining = false
     var isDrained = false
     var count = PoolSnapshot()
