@@ -60,11 +60,13 @@ public final class Zygote: Sendable {
     ///
     /// Takes some milliseconds, most of them a rehearsal; several are made at once.
     ///
+    /// - Parameter inHurry: leaves out the rehearsal, for a script that comes at once: it takes longer itself then, but both
+    ///   together take less.
     /// - Throws: `isolation_unavailable` naming the step that failed; `interpreter_unavailable` with the zygote's own
     ///   words when it ended; `internal_error` after ``shutDown()``. Nothing of the slot is left then.
-    public func makeSlot(_ limits: SandboxLimits) async throws(AirlockError) -> Slot {
+    public func makeSlot(_ limits: SandboxLimits, inHurry: Bool = false) async throws(AirlockError) -> Slot {
         slots.add(1, ordering: .relaxed)
-        return try await service.makeSlot(limits)
+        return try await service.makeSlot(limits, inHurry: inHurry)
     }
 
     /// Whether it should make further slots: it lives, is neither too old nor used too often, and the interpreter, its

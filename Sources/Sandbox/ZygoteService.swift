@@ -26,6 +26,7 @@ final class ZygoteService: Sendable {
     /// A slot that somebody waits for.
     struct Order: Sendable {
         var limits: SandboxLimits
+        var inHurry: Bool
         var answer: @Sendable (Result<Slot, AirlockError>) -> Void
     }
 
@@ -77,9 +78,9 @@ final class ZygoteService: Sendable {
         }
     }
 
-    func makeSlot(_ limits: SandboxLimits) async throws(AirlockError) -> Slot {
+    func makeSlot(_ limits: SandboxLimits, inHurry: Bool) async throws(AirlockError) -> Slot {
         let outcome = await withCheckedContinuation { continuation in
-            submit(Order(limits: limits) { continuation.resume(returning: $0) })
+            submit(Order(limits: limits, inHurry: inHurry) { continuation.resume(returning: $0) })
         }
         return try outcome.get()
     }

@@ -53,7 +53,7 @@ import Testing
             case .giveUpOrigin(let origin):
                 #expect(origins.remove(origin) != nil, "given up once, after it was made")
                 #expect(!makingSlots.values.contains(origin), "after its last slot")
-            case .makeSlot(let slot, let origin):
+            case .makeSlot(let slot, let origin, _):
                 #expect(origins.contains(origin))
                 makingSlots[slot] = origin
             case .discard(let slot):

@@ -68,24 +68,18 @@ import Testing
     @Test func nothingIsMadeInTheWayOfAScriptThatHasJustBegun() {
         let patient = Self.settings { ($0.target, $0.maxSlots, $0.refillDelay) = (2, 6, .milliseconds(8)) }
         let start = Self.start + [Step(21, .slotMade(3))]
-        // One of two will do while it is under way: made when it has ended.
-        play(
-            start + [
-                Step(40, .requested(2), [.serve(request: 2, slot: 3)]),
-                Step(42, .slotEnded(3), [.discard(3), .makeSlot(4, origin: 1)]),
-            ], patient)
-        // Or when it takes long.
+        // One of two will do for a while: the next request may come at once.
         let state = play(
             start + [
-                Step(40, .requested(2), [.serve(request: 2, slot: 3)]), Step(47, .timePassed),
-                Step(48, .timePassed, [.makeSlot(4, origin: 1)]),
+                Step(40, .requested(2), [.serve(request: 2, slot: 3)]), Step(42, .slotEnded(3), [.discard(3)]),
+                Step(47, .timePassed), Step(48, .timePassed, [.makeSlot(4, origin: 1)]),
             ], patient)
-        #expect(state.snapshot.busy == 1)
-        // None is less than half.
+        #expect(state.snapshot.making == 1)
+        // None is less than a quarter, and whoever comes next will not wait for a rehearsal.
         play(
             start + [
                 Step(40, .requested(2), [.serve(request: 2, slot: 3)]),
-                Step(41, .requested(3), [.serve(request: 3, slot: 2), .makeSlot(4, origin: 1)]),
+                Step(41, .requested(3), [.serve(request: 3, slot: 2), .makeSlot(4, origin: 1, inHurry: true)]),
             ], patient)
     }
 
@@ -102,12 +96,12 @@ import Testing
                 Step(21, .slotMade(3)),
                 Step(40, .requested(2), [.serve(request: 2, slot: 3), .makeSlot(4, origin: 1)]),
                 Step(40, .requested(3), [.serve(request: 3, slot: 2)]),
-                // Slot 4 is under way for it; the next gets one of its own, whatever the refill rate.
-                Step(40, .requested(4)), Step(40, .requested(5), [.makeSlot(5, origin: 1)]),
+                // Slot 4 is under way for it; the next gets one of its own, whatever the refill rate, and soon.
+                Step(40, .requested(4)), Step(40, .requested(5), [.makeSlot(5, origin: 1, inHurry: true)]),
                 // No room for more than four.
                 Step(41, .requested(6)), Step(45, .slotMade(4), [.serve(request: 4, slot: 4)]),
                 Step(46, .slotMade(5), [.serve(request: 5, slot: 5)]),
-                Step(60, .slotEnded(3), [.discard(3), .makeSlot(6, origin: 1)]),
+                Step(60, .slotEnded(3), [.discard(3), .makeSlot(6, origin: 1, inHurry: true)]),
                 Step(70, .slotMade(6), [.serve(request: 6, slot: 6)]),
             ]
         let state = play(steps)
@@ -192,7 +186,7 @@ import Testing
             Self.start + [
                 Step(21, .requested(2), [.serve(request: 2, slot: 2)]),
                 Step(22, .requested(3)),
-                Step(23, .requested(4), [.makeSlot(4, origin: 1)]),
+                Step(23, .requested(4), [.makeSlot(4, origin: 1, inHurry: true)]),
                 Step(24, .drain, [.refuse(request: 3, .draining), .refuse(request: 4, .draining)]),
                 Step(25, .requested(5), [.refuse(request: 5, .draining)]), Step(26, .slotMade(3), [.discard(3)]),
                 Step(27, .slotFailed(4)), Step(28, .slotEnded(2), [.discard(2), .giveUpOrigin(1), .drained]),
@@ -208,15 +202,15 @@ import Testing
 
     @Test(
         arguments: [
-            (1, nil, 2, 6), (2, nil, 4, 12), (8, nil, 16, 48), (1000, nil, 128, 384), (0, nil, 2, 6),
-            (2, 64 << 20, 1, 2), (2, 1 << 30, 4, 12), (8, 512 << 20, 8, 12), (4, -5, 1, 2),
+            (1, nil, 4, 8), (2, nil, 8, 16), (8, nil, 32, 64), (1000, nil, 256, 512), (0, nil, 4, 8),
+            (2, 64 << 20, 1, 2), (2, 1 << 30, 8, 16), (8, 512 << 20, 8, 12), (4, -5, 1, 2),
         ] as [(Int, Int?, Int, Int)])
     func sizes(cores: Int, freeBytes: Int?, target: Int, most: Int) {
         let settings = PoolSettings.sized(cores: cores, freeMemory: freeBytes.map { ByteCount($0) })
         #expect(settings.target == target && settings.maxSlots == most, "\(settings)")
     }
 
-    @Test(arguments: [(nil, 12), (1 << 20, 12), (160, 10), (16, 1), (0, 1)] as [(Int?, Int)])
+    @Test(arguments: [(nil, 16), (1 << 20, 16), (160, 10), (16, 1), (0, 1)] as [(Int?, Int)])
     func descriptorsBoundTheSize(descriptors: Int?, most: Int) {
         let settings = PoolSettings.sized(cores: 2, freeMemory: nil, descriptors: descriptors)
         #expect(settings.maxSlots == most && settings.target <= most)

@@ -27,7 +27,7 @@ import Testing
 
         func isCurrent(_ origin: Int) -> Bool { state.withLock { $0.isCurrent } }
 
-        func makeSlot(from origin: Int) async throws(AirlockError) -> Int {
+        func makeSlot(from origin: Int, inHurry: Bool) async throws(AirlockError) -> Int {
             await Task.yield()
             return try next { $0.slots.insert($1) }
         }

@@ -81,14 +81,12 @@ static long open_entry(pid_t number, const char *name) {
   return raw(SYS_openat, process_table, path, O_RDONLY | O_CLOEXEC, 0);
 }
 
-/// Reads an entry of a process, and closes it.
+/// Reads an entry of a process from its beginning.
 ///
 /// @return the bytes read; 0 for a process that is gone.
 static long read_entry(long file, char *text, long size) {
-  if (file < 0) return 0;
   long count;
-  while ((count = raw(SYS_read, file, text, size)) == -EINTR) continue;
-  raw(SYS_close, file);
+  while ((count = raw(SYS_pread64, file, text, size, 0)) == -EINTR) continue;
   return count < 0 ? 0 : count;
 }
 
@@ -104,7 +102,7 @@ static uint64_t number_at(const char *text, long length, long *index) {
 /// The numbered fields of proc_pid_stat(5) that are used.
 enum { STATE = 3, MINOR_FAULTS = 10, MAJOR_FAULTS = 12, CHILDREN_USER = 16, CHILDREN_SYSTEM = 17, THREADS = 20, FIELDS };
 
-/// @param file `stat`; is closed.
+/// @param file `stat`.
 /// @return whether there was such a process.
 static bool read_stat(long file, uint64_t fields[FIELDS]) {
   char text[1024];
@@ -124,7 +122,10 @@ static bool read_stat(long file, uint64_t fields[FIELDS]) {
 /// Threads, and CPU time of the children that were waited for.
 static void add_stat(pid_t number, struct tally *tally) {
   uint64_t fields[FIELDS];
-  if (!read_stat(open_entry(number, "stat"), fields)) return;
+  long file = open_entry(number, "stat");
+  bool is_there = read_stat(file, fields);
+  raw(SYS_close, file);
+  if (!is_there) return;
   tally->cpu_ns += (fields[CHILDREN_USER] + fields[CHILDREN_SYSTEM]) * TICK_NS;
   tally->tasks += fields[THREADS];
 }
@@ -135,7 +136,7 @@ static bool starts_with(const char *text, long length, const char *word) {
   return true;
 }
 
-/// Kibibytes of these lines of proc_pid_status(5) together; 0 for a process that is gone. The file is closed.
+/// Kibibytes of these lines of proc_pid_status(5) together; 0 for a process that is gone.
 static uint64_t read_status(long file, const char *const *lines, size_t count) {
   char text[4096];
   uint64_t sum = 0;
@@ -155,7 +156,9 @@ static uint64_t read_status(long file, const char *const *lines, size_t count) {
 /// Memory of its own, shared memory and what was swapped out; not the pages of files.
 static void add_memory(pid_t number, struct tally *tally) {
   static const char *const lines[] = {"RssAnon:", "RssShmem:", "VmSwap:"};
-  tally->memory += read_status(open_entry(number, "status"), lines, sizeof lines / sizeof *lines) * 1024;
+  long file = open_entry(number, "status");
+  tally->memory += read_status(file, lines, sizeof lines / sizeof *lines) * 1024;
+  raw(SYS_close, file);
 }
 
 /// Of the payload of a slot: opened before there is a script, because the host waits while they are read.

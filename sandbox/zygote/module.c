@@ -94,6 +94,9 @@ static void answer(int control, struct airlock_slot_answer what, int pidfd) {
     if (errno != EINTR) _exit(EX_SOFTWARE); // the host is gone
 }
 
+/// Of the last request.
+static bool in_hurry;
+
 /// Reads the plan of a request of this length.
 static bool read_request(size_t length, const int *descriptors) {
   struct airlock_slot_request head;
@@ -107,10 +110,12 @@ static bool read_request(size_t length, const int *descriptors) {
   plan.requests = descriptors[AIRLOCK_SLOT_REQUESTS];
   plan.fail_at = head.fail_at;
   plan.fail_place = head.fail_place;
+  in_hurry = head.in_hurry != 0;
   return true;
 }
 
-/// Makes slots until the host wants no more, which ends the process. In a slot, it returns.
+/// Makes slots until the host wants no more, which ends the process. In a slot, it returns
+/// whether that is to go without a rehearsal.
 static PyObject *serve(PyObject *module, PyObject *none) {
   (void)module, (void)none;
   int control, process_table;
@@ -133,7 +138,7 @@ static PyObject *serve(PyObject *module, PyObject *none) {
       int error = errno;
       if (pid == 0) {
         PyOS_AfterFork_Child();
-        return PyLong_FromLong(0);
+        return PyLong_FromLong(in_hurry);
       }
       PyOS_AfterFork_Parent();
       said = (struct airlock_slot_answer){.step = pid < 0 ? AIRLOCK_STEP_CLONE : AIRLOCK_STEP_NONE,
@@ -153,7 +158,7 @@ static PyObject *lock(PyObject *module, PyObject *none) {
 }
 
 static struct method methods[] = {
-    {"serve", serve, METH_NOARGS, "Makes slots; returns in each of them."},
+    {"serve", serve, METH_NOARGS, "Makes slots; returns in each of them, whether it is in a hurry."},
     {"lock", lock, METH_NOARGS, "Isolates the slot for good."},
     {NULL, NULL, 0, NULL},
 };

@@ -66,22 +66,23 @@ extension PoolState {
 
     private mutating func makeForQueue(_ now: Duration) {
         guard let current, now >= retryAt else { return }
-        while queue.count > makingFrom(current), canMake { make(from: current) }
+        while queue.count > makingFrom(current), canMake { make(from: current, inHurry: true) }
     }
 
     private func wantsRefill(_ now: Duration) -> Bool {
         guard let current, canMake else { return false }
-        // A slot in the making takes a processor from the script that has just begun, or from the one that follows.
-        let isInTheWay = lastServed.map { now < $0 + settings.refillDelay } ?? false
-        let wanted = isInTheWay ? (settings.target + 3) / 4 : settings.target
+        let wanted = isBusy(now) ? (settings.target + 3) / 4 : settings.target
         return waiting.count + makingFrom(current) - queue.count < wanted
     }
+
+    /// A request was served a moment ago: a slot in the making takes a processor from its script, or from the next one.
+    private func isBusy(_ now: Duration) -> Bool { lastServed.map { now < $0 + settings.refillDelay } ?? false }
 
     private mutating func refill(_ now: Duration) {
         guard let current, now >= retryAt else { return }
         while now >= nextRefill, wantsRefill(now) {
             nextRefill = now + settings.refillInterval
-            make(from: current)
+            make(from: current, inHurry: isBusy(now))
         }
     }
 
@@ -89,12 +90,12 @@ extension PoolState {
 
     private func makingFrom(_ origin: Int) -> Int { slots.values.count { $0.phase == .making && $0.origin == origin } }
 
-    private mutating func make(from origin: Int) {
+    private mutating func make(from origin: Int, inHurry: Bool = false) {
         lastNumber += 1
         slots[lastNumber] = Slot(origin: origin)
         origins[origin]?.asked += 1
         origins[origin]?.slots += 1
-        emit(.makeSlot(lastNumber, origin: origin))
+        emit(.makeSlot(lastNumber, origin: origin, inHurry: inHurry))
     }
 
     /// Where nothing is under way that could serve it soon, a request is better off without.

@@ -27,7 +27,8 @@ struct PoolState {
         case makeOrigin(Int)
         /// Each origin that was made is given up once, after its last slot.
         case giveUpOrigin(Int)
-        case makeSlot(Int, origin: Int)
+        /// In a hurry while requests come faster than the pool can be filled.
+        case makeSlot(Int, origin: Int, inHurry: Bool = false)
         /// Each slot that was made is discarded once.
         case discard(Int)
         /// Each request is answered once.

@@ -149,7 +149,8 @@ public final class SlotPool<Source: SlotSource>: Sendable {
     private func perform(_ effect: PoolState.Effect) {
         switch effect {
         case .makeOrigin(let number): Task { await makeOrigin(number) }
-        case .makeSlot(let number, let origin): Task { await makeSlot(number, from: origin) }
+        case .makeSlot(let number, let origin, let inHurry):
+            Task { await makeSlot(number, from: origin, inHurry: inHurry) }
         case .discard(let number):
             guard let slot = core.withLock({ $0.slots.removeValue(forKey: number) }) else { return }
             leave { [source] in await source.discard(slot) }
@@ -182,11 +183,11 @@ public final class SlotPool<Source: SlotSource>: Sendable {
         }
     }
 
-    private func makeSlot(_ number: Int, from origin: Int) async {
+    private func makeSlot(_ number: Int, from origin: Int, inHurry: Bool) async {
         // An origin is given up after its last slot only, those that are being made included.
         guard let origin = core.withLock({ $0.origins[origin] }) else { return apply(.slotFailed(number)) }
         do throws(AirlockError) {
-            let slot = try await source.makeSlot(from: origin)
+            let slot = try await source.makeSlot(from: origin, inHurry: inHurry)
             core.withLock { $0.slots[number] = slot }
             apply(.slotMade(number))
         } catch {

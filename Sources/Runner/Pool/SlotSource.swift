@@ -15,7 +15,10 @@ public protocol SlotSource: Sendable {
     func isCurrent(_ origin: Origin) -> Bool
 
     /// A slot that is ready for its request.
-    func makeSlot(from origin: Origin) async throws(AirlockError) -> Slot
+    ///
+    /// - Parameter inHurry: whether requests come faster than slots are made: what makes a slot better, but takes longer than
+    ///   it gains, is left out.
+    func makeSlot(from origin: Origin, inHurry: Bool) async throws(AirlockError) -> Slot
 
     /// Whether a slot that nobody had yet is still there. Must return at once.
     func isWaiting(_ slot: Slot) -> Bool

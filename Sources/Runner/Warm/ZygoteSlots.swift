@@ -46,7 +46,9 @@ struct ZygoteSlots: SlotSource {
     /// The runner has just looked at the interpreter's files: a changed one is another kind, and replaces this pool.
     func isCurrent(_ origin: Zygote) -> Bool { origin.isFit }
 
-    func makeSlot(from origin: Zygote) async throws(AirlockError) -> Slot { try await origin.makeSlot(kind.limits) }
+    func makeSlot(from origin: Zygote, inHurry: Bool) async throws(AirlockError) -> Slot {
+        try await origin.makeSlot(kind.limits, inHurry: inHurry)
+    }
 
     func isWaiting(_ slot: Slot) -> Bool { slot.isWaiting }
 

@@ -265,6 +265,7 @@ struct airlock_slot_answer {
 /// What a request for a slot begins with; the bytes of its plan follow.
 struct airlock_slot_request {
   uint32_t fail_at, fail_place; ///< as in the plan
+  uint64_t in_hurry;            ///< not 0: without the rehearsal, for a script that comes at once
 };
 
 /// A request's descriptors, in order.
@@ -288,11 +289,12 @@ enum airlock_slot_descriptor {
 /// Makes a slot's pipes and asks a zygote for it.
 ///
 /// @param bytes of a plan of the role AIRLOCK_ROLE_SLOT.
+/// @param in_hurry the slot is not made ready beyond what it needs: its script will take longer, but begins sooner.
 /// @param place a place that is to fail, as `airlock_inject` has it.
 /// @param child is given the pipes to init; its numbers come with the answer.
 /// @return as `airlock_launch`.
-uint32_t airlock_ask_for_slot(int requests, const uint8_t *bytes, size_t length, const char *_Nullable place,
-                              struct airlock_child *child, struct airlock_streams *streams, int *error);
+uint32_t airlock_ask_for_slot(int requests, const uint8_t *bytes, size_t length, bool in_hurry,
+                              const char *_Nullable place, struct airlock_child *child, struct airlock_streams *streams, int *error);
 
 /// Takes the zygote's next answer.
 ///
