@@ -29,13 +29,15 @@ public struct ScriptStart: Sendable, Hashable {
 
     /// A frame, and after it the script and the code as they are: in JSON each end of a line would have to be read anew.
     func bytes(frameBytes: ByteCount) -> [UInt8] {
-        let frame = ReplyEncoder.notification(
+        var bytes = ReplyEncoder.notification(
             "start",
             [
                 "protocol": .int(ScriptStart.protocolVersion), "name": .string(name), "params": .object(params),
                 "seed": seed.map { .int($0) } ?? .null, "frame_bytes": .int(frameBytes.bytes),
                 "script_bytes": .int(script.utf8.count), "code_bytes": .int(code.count), "keep": .bool(asksForCode),
             ])
-        return frame + Array(script.utf8) + code
+        bytes.append(contentsOf: script.utf8)
+        bytes.append(contentsOf: code)
+        return bytes
     }
 }

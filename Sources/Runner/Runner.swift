@@ -178,7 +178,7 @@ public final class Runner: Sendable {
         var script = ScriptStart(
             script: plan.script.text, name: request.template.fileName, params: plan.variables.values,
             seed: request.seed)
-        lease?.scripts.complete(&script)
+        let isNew = lease?.scripts.complete(&script) ?? false
         let session = BrokerSession(
             driver: request.driver, start: script, grants: grants(for: request), limits: plan.limits.broker,
             observer: request.observer)
@@ -188,6 +188,7 @@ public final class Runner: Sendable {
             do throws(AirlockError) {
                 outcome = try await plan.sandbox.run(
                     sandboxed, in: lease.slot, channel: channel, whenLong: lease.attend, whenGone: lease.end)
+                if isNew { lease.scripts.note(script) }
             } catch {
                 // Who has the script may have run it, whatever failed then: what it wrote must not be written twice.
                 guard !channel.wasStarted else { throw error }

@@ -33,6 +33,8 @@ extension HostileItem {
             violation("send(frame(request(-1)))"), violation("send(frame(request(1.5)))"),
             violation("send(frame(request(1)) + frame(request(1)))"),
             violation("send(frame({'jsonrpc': '2.0', 'id': 1, 'result': {}}))"),
+            // Code for later runs of the same text is the guest's to send, and only where it is asked for.
+            violation("send(frame(notification('compiled', code='AAEC')))"),
             violation("send(frame('not JSON at all'))"), violation("send(frame('[' + json.dumps(request(1)) + ']'))"),
             HostileProbe(
                 .contained, outside: "readable, writable = os.pipe(); os.write(writable, b'x'); got('a reply')",

@@ -7,16 +7,22 @@ import Synchronization
 final class CompiledScripts: Sendable {
     private let table = Mutex(CompiledScriptTable())
 
-    /// Adds what is known of the script, or asks for it. A script that comes for the first time is only noted: most never come
-    /// again.
-    func complete(_ start: inout ScriptStart) {
+    /// Adds the code of a script that is known, or asks for it if the script has been noted.
+    ///
+    /// - Returns: whether it is to be noted, which has time until it was run.
+    func complete(_ start: inout ScriptStart) -> Bool {
         let script = CompiledScriptTable.Script(start)
         switch table.withLock({ $0.look(up: script) }) {
-        case .new, .hasNone: break
+        case nil: return true
+        case .hasNone: break
         case .seen: start.asksForCode = true
         case .code(let code): start.code = code
         }
+        return false
     }
+
+    /// A script has come for the first time. Most never come again: only what comes twice is asked for its code.
+    func note(_ start: ScriptStart) { table.withLock { $0.note(CompiledScriptTable.Script(start)) } }
 
     /// A run that was asked for its code has come to its own end.
     ///
@@ -37,11 +43,16 @@ struct CompiledScriptTable {
         init(_ start: ScriptStart) { self.init(name: start.name, text: start.script) }
 
         var bytes: Int { name.count + text.count }
+
+        /// All of it at once: byte by byte, as an array is hashed, it takes several times as long.
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(name.count)
+            name.withUnsafeBytes { hasher.combine(bytes: $0) }
+            text.withUnsafeBytes { hasher.combine(bytes: $0) }
+        }
     }
 
     enum Knowledge: Hashable {
-        /// Comes for the first time, or is too long to be kept.
-        case new
         /// Was here before; nothing else is known.
         case seen
         /// Was asked for its code, and had none to give.
@@ -54,6 +65,11 @@ struct CompiledScriptTable {
     private struct Entry {
         var knowledge: Knowledge
         var lastUse: UInt64
+
+        mutating func use(_ moment: UInt64) -> Knowledge {
+            lastUse = moment
+            return knowledge
+        }
     }
 
     let maxScripts: Int
@@ -70,16 +86,19 @@ struct CompiledScriptTable {
 
     var count: Int { entries.count }
 
-    /// What is known of a script that is about to be run. A new one is seen from now on.
-    mutating func look(up script: Script) -> Knowledge {
-        guard isOfUse(script) else { return .new }
+    /// What is known of a script that is about to be run: `nil` for one that comes for the first time, or is too long to be
+    /// kept.
+    mutating func look(up script: Script) -> Knowledge? {
+        guard isOfUse(script) else { return nil }
         uses += 1
-        if entries[script] != nil {
-            entries[script]?.lastUse = uses
-            return entries[script]?.knowledge ?? .new
-        }
+        return entries[script]?.use(uses)
+    }
+
+    /// From now on it is seen, unless more is known of it.
+    mutating func note(_ script: Script) {
+        guard isOfUse(script), entries[script] == nil else { return }
+        uses += 1
         set(.seen, for: script)
-        return .new
     }
 
     /// - Parameter code: `nil` for a script that has none to give.
