@@ -91,8 +91,8 @@ import Testing
     }
 
     /// Environment, descriptors, limits, identity, view: a script cannot tell by them how it was started.
-    @Test(arguments: [SandboxProfile.strict, .data]) func aSlotIsWhatAColdStartIs(profile: SandboxProfile) async throws
-    {
+    @Test(arguments: [SandboxProfile.strict, .data], [false, true])
+    func aSlotIsWhatAColdStartIs(profile: SandboxProfile, inHurry: Bool) async throws {
         let script = """
             import airlock, os, resource, signal, sys
             fds = []
@@ -119,7 +119,8 @@ import Testing
             })
             """
         let sandbox = try WarmPath.sandbox()
-        let warm = try await WarmPath.result(of: script, in: try WarmPath.zygote(sandbox, profile), sandbox)
+        let zygote = try WarmPath.zygote(sandbox, profile)
+        let warm = try await WarmPath.result(of: script, in: zygote, sandbox, inHurry: inHurry)
         let channel = WarmPath.ScriptChannel(script)
         let outcome = try await sandbox.run(try WarmPath.request(profile), channel: channel)
         #expect(outcome.startPath == .cold)

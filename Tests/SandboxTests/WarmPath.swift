@@ -76,9 +76,11 @@ struct WarmPath {
     }
 
     /// Runs a script in a slot of its own, and gives its result.
-    static func result(of script: String, in zygote: Zygote, _ sandbox: Sandbox) async throws -> JSONValue {
+    static func result(
+        of script: String, in zygote: Zygote, _ sandbox: Sandbox, inHurry: Bool = false
+    ) async throws -> JSONValue {
         let channel = ScriptChannel(script)
-        let slot = try await zygote.makeSlot(SandboxLimits())
+        let slot = try await zygote.makeSlot(SandboxLimits(), inHurry: inHurry)
         let outcome = try await sandbox.run(try request(zygote.profile), in: slot, channel: channel)
         guard outcome.status == .succeeded, let result = channel.result else {
             throw AirlockError(.internalError, String(decoding: outcome.standardError.bytes, as: UTF8.self))
