@@ -12,13 +12,17 @@ struct OutgoingBytes {
         if !bytes.isEmpty { pieces.append(bytes) }
     }
 
-    /// Writes as much as the pipe takes.
+    /// Writes as much as the pipe takes. A run in a slot begins on its caller's thread, on which SIGPIPE is not blocked.
     ///
     /// - Returns: `false` when nobody reads any more.
     mutating func write(to descriptor: Int32) -> Bool {
         while first < pieces.count {
             let count = pieces[first].withUnsafeBytes { buffer in
-                retrying { Glibc.write(descriptor, buffer.baseAddress?.advanced(by: offset), buffer.count - offset) }
+                PipeWriting.withoutSignal {
+                    retrying {
+                        Glibc.write(descriptor, buffer.baseAddress?.advanced(by: offset), buffer.count - offset)
+                    }
+                }
             }
             if count < 0 { return errno == EAGAIN }
             offset += count
