@@ -27,6 +27,8 @@ final class Supervisor {
     /// Before this nobody listens to what the script prints: it lies in the pipe, and each line would take the processor
     /// from the script, to be read by a host that waits for its end anyway.
     private var listensFrom: Instant
+    /// Init reads what the script took, and says so in some microseconds.
+    private var endingAt: Instant?
     private var nextScratchCheck: Instant
     private let scratchWatch: ScratchWatch
     private var nextPageTableCheck: Instant
@@ -51,6 +53,8 @@ final class Supervisor {
         var ranOutOfMemory = false
     }
 
+    /// So long is it worth while to stay awake for init's last record.
+    private static let lastRecord = Duration.microseconds(200)
     /// For so long after the start.
     private static let firstLines = Duration.milliseconds(1)
 
@@ -164,7 +168,12 @@ final class Supervisor {
             func isReady(_ wait: Int32) -> Bool { poll(&sources, nfds_t(sources.count), wait) > 0 }
             let isAnswered = wasAsked && asked.hasSent
             wasAsked = false
-            if !isAnswered || !briefWait.watch(from: now, { isReady(0) }) {
+            if let endingAt, now < endingAt + Self.lastRecord {
+                guard isReady(0) else {
+                    sched_yield()
+                    continue
+                }
+            } else if !isAnswered || !briefWait.watch(from: now, { isReady(0) }) {
                 guard isReady(link.willWait() ? min(timeout(at: now), longest) : 0) else { continue }
             }
             var isGone = false
@@ -307,6 +316,9 @@ final class Supervisor {
         switch airlock_event(rawValue: record.event) {
         case AIRLOCK_EVENT_STARTED: evidence.payload = record.payload
         case AIRLOCK_EVENT_LOCKED: evidence.lockedAt = .now
+        case AIRLOCK_EVENT_ENDING:
+            endingAt = .now
+            drain()
         case AIRLOCK_EVENT_ENDED, AIRLOCK_EVENT_FAILED: evidence.record = record
         case AIRLOCK_EVENT_TRACE: readTrace(of: record.syscall, bytes: Int(record.text_bytes))
         default: break

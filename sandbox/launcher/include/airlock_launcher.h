@@ -148,6 +148,7 @@ enum airlock_event {
   AIRLOCK_EVENT_STARTED = 2, ///< the payload runs; `payload` is its number as init sees it
   AIRLOCK_EVENT_LOCKED = 3,  ///< the guest locked itself down
   AIRLOCK_EVENT_ENDED = 4,   ///< the payload was reaped, or is killed in its last call: the rest of the record is filled
+  AIRLOCK_EVENT_ENDING = 6,  ///< the payload waits in its last call: AIRLOCK_EVENT_ENDED is about to follow
   AIRLOCK_EVENT_TRACE = 5,   ///< where the script was when it made the refused call `syscall`: a text follows
 };
 
