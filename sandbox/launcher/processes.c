@@ -81,12 +81,12 @@ static long open_entry(pid_t number, const char *name) {
   return raw(SYS_openat, process_table, path, O_RDONLY | O_CLOEXEC, 0);
 }
 
-/// Reads an entry of a process from its beginning.
+/// Reads an entry of a process that was just opened.
 ///
 /// @return the bytes read; 0 for a process that is gone.
 static long read_entry(long file, char *text, long size) {
   long count;
-  while ((count = raw(SYS_pread64, file, text, size, 0)) == -EINTR) continue;
+  while ((count = raw(SYS_read, file, text, size)) == -EINTR) continue;
   return count < 0 ? 0 : count;
 }
 
