@@ -237,7 +237,6 @@ static void look(struct monitor *monitor) {
   bool is_tree = monitor->plan.tasks == AIRLOCK_TASKS_TREE;
   struct tally tally = {0};
   if (is_tree) {
-    reap_orphans(monitor);
     tally.cpu_ns = nanoseconds(&monitor->reaped.ru_utime) + nanoseconds(&monitor->reaped.ru_stime);
     add_tree(&tally);
   } else {
@@ -246,6 +245,8 @@ static void look(struct monitor *monitor) {
   if (tally.tasks > monitor->plan.max_tasks) kill_payload(monitor, AIRLOCK_CAUSE_PROCESSES, -1);
   if (is_tree && tally.memory > monitor->plan.max_memory) kill_payload(monitor, AIRLOCK_CAUSE_MEMORY, -1);
   if (tally.cpu_ns >= monitor->plan.cpu_limit_ns) kill_payload(monitor, AIRLOCK_CAUSE_CPU, -1);
+  // Only now: to the kernel they count until they are reaped, and a fork that it refuses for it may end all the others.
+  if (is_tree) reap_orphans(monitor);
 }
 
 int check_tasks(struct monitor *monitor) {
