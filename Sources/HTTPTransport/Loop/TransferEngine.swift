@@ -1,25 +1,32 @@
 import CLibcurl
 import Synchronization
 
-/// Performs transfers with one multi handle. Made, used and gone on the loop's thread.
+/// Performs transfers with one multi handle, for whoever holds it: one thread at a time.
 final class TransferEngine {
     private let multi: UnsafeMutableRawPointer
     private let curl: CurlLibrary
     private let counts: TransportCounts
+    /// Gets the sockets that libcurl waits for.
+    let poller: LoopPoller
     private var queue: AdmissionQueue
     private var active: [UnsafeMutableRawPointer: Transfer] = [:]
     private var spareHandles: [EasyHandle] = []
     private static let maxSpareHandles = 32
-    /// No deadline lies before it; it may itself be over already.
-    private var nextDeadline = UInt64.max
+    /// When libcurl wants to be called, whatever its sockets do.
+    private var timer = UInt64.max
+    /// No deadline lies before it; it may itself be over already, and then has to be seen to.
+    private(set) var nextDeadline = UInt64.max
 
-    init(_ curl: CurlLibrary, _ configuration: HTTPTransport.Configuration, counts: TransportCounts) throws(HTTPError) {
+    init(
+        _ curl: CurlLibrary, _ configuration: HTTPTransport.Configuration, counts: TransportCounts, poller: LoopPoller
+    ) throws(HTTPError) {
         guard let multi = airlock_multi_init(curl.functions) else {
             throw HTTPError(.libraryUnavailable, "libcurl could not be set up", hint: "Check memory and descriptors.")
         }
         self.multi = multi
         self.curl = curl
         self.counts = counts
+        self.poller = poller
         queue = AdmissionQueue(maxPerHost: configuration.maxConnectionsPerHost, maxTotal: configuration.maxConnections)
         let options = [
             (CURLMOPT_PIPELINING, Int(CURLPIPE_MULTIPLEX)), (CURLMOPT_MAXCONNECTS, configuration.maxConnections),
@@ -27,6 +34,17 @@ final class TransferEngine {
             (CURLMOPT_MAX_HOST_CONNECTIONS, configuration.maxConnectionsPerHost),
         ]
         for (option, value) in options { _ = airlock_multi_set_long(curl.functions, multi, option, value) }
+        _ = airlock_multi_on_socket(curl.functions, multi, poller.descriptor)
+        // Unretained: this engine cleans the multi handle up, and libcurl calls from within this engine's own calls only.
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        _ = airlock_multi_on_timer(
+            curl.functions, multi,
+            { _, milliseconds, context in
+                guard let context else { return 0 }
+                Unmanaged<TransferEngine>.fromOpaque(context).takeUnretainedValue().timer =
+                    milliseconds < 0 ? .max : Monotonic.deadline(.milliseconds(milliseconds), from: Monotonic.now)
+                return 0
+            }, context)
     }
 
     /// All transfers have to have ended.
@@ -64,8 +82,15 @@ final class TransferEngine {
 
     // MARK: Turns of the loop
 
-    func perform() {
-        _ = airlock_multi_perform(curl.functions, multi)
+    /// Goes on with the transfer of a socket that is ready.
+    func act(_ ready: airlock_ready) { _ = airlock_multi_act(curl.functions, multi, ready.socket, ready.readiness) }
+
+    /// Sees to what is due, after orders and sockets. What it begins itself is due at once: ``nextDeadline`` says so.
+    func turn() {
+        if timer <= Monotonic.now {
+            timer = .max
+            _ = airlock_multi_act(curl.functions, multi, CURL_SOCKET_TIMEOUT, 0)
+        }
         var code = CURLE_OK
         while let pointer = airlock_multi_ended(curl.functions, multi, &code) {
             guard let transfer = active[pointer] else { continue }
@@ -74,15 +99,7 @@ final class TransferEngine {
         for transfer in active.values { note(transfer) }
         if nextDeadline <= Monotonic.now { passDeadlines() }
         admit()
-    }
-
-    /// Waits for sockets, for libcurl's own timers, for the next deadline, or to be woken.
-    func wait(_ wakeup: LoopWakeup) {
-        let now = Monotonic.now
-        guard nextDeadline > now else { return }
-        let milliseconds = (nextDeadline - now) / 1_000_000 + 1
-        _ = airlock_multi_poll(
-            curl.functions, multi, wakeup.descriptor, Int32(min(milliseconds, 600_000)))
+        nextDeadline = min(nextDeadline, timer)
     }
 
     private func note(_ transfer: Transfer) { nextDeadline = min(nextDeadline, transfer.deadlines.next) }
@@ -96,7 +113,7 @@ final class TransferEngine {
             if let phase = transfer.deadlines.passed(at: now) { end(transfer, .timedOut(phase, transfer)) }
         }
         nextDeadline = .max
-        for transfer in queue.waiting + active.values { note(transfer) }
+        for transfer in queue.waiting + Array(active.values) { note(transfer) }
     }
 
     // MARK: One transfer
