@@ -42,13 +42,21 @@ public struct SHA256: Sendable {
     /// The digest of all bytes taken in so far; more may follow.
     public func digest() -> [UInt8] {
         var last = self
-        var padding: [UInt8] = [0x80]
-        padding.append(contentsOf: repeatElement(0, count: (119 - pending.count) % 64))
-        let bits = length &* 8
-        for shift in stride(from: 56, through: 0, by: -8) { padding.append(UInt8(truncatingIfNeeded: bits >> shift)) }
+        var padding = [UInt8](repeating: 0, count: (119 - pending.count) % 64 + 9)
+        padding[0] = 0x80
+        Self.write(length &* 8, to: &padding, endingAt: padding.count)
         last.update(padding)
-        return last.state.flatMap { word in
-            [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: word >> $0) }
+        var digest = [UInt8](repeating: 0, count: 32)
+        for (index, word) in last.state.enumerated() {
+            Self.write(word, to: &digest, endingAt: (index + 1) * 4)
+        }
+        return digest
+    }
+
+    /// With the highest byte first.
+    private static func write(_ number: some FixedWidthInteger, to bytes: inout [UInt8], endingAt end: Int) {
+        for place in 0..<number.bitWidth / 8 {
+            bytes[end - 1 - place] = UInt8(truncatingIfNeeded: number >> (place * 8))
         }
     }
 
