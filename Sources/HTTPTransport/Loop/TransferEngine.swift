@@ -5,6 +5,7 @@ import Synchronization
 final class TransferEngine {
     private let multi: UnsafeMutableRawPointer
     private let curl: CurlLibrary
+    private let configuration: HTTPTransport.Configuration
     private let counts: TransportCounts
     /// Gets the sockets that libcurl waits for.
     let poller: LoopPoller
@@ -25,6 +26,7 @@ final class TransferEngine {
         }
         self.multi = multi
         self.curl = curl
+        self.configuration = configuration
         self.counts = counts
         self.poller = poller
         queue = AdmissionQueue(maxPerHost: configuration.maxConnectionsPerHost, maxTotal: configuration.maxConnections)
@@ -129,11 +131,11 @@ final class TransferEngine {
 
     private func begin(_ transfer: Transfer) {
         if transfer.beginTime == 0 { transfer.beginTime = Monotonic.now }
-        guard let handle = spareHandles.popLast() ?? EasyHandle(curl) else {
+        guard let handle = spareHandles.popLast() ?? freshHandle() else {
             queue.release(transfer, spokeHTTP2: nil)
             return finish(transfer, .failure(internalFailure(transfer, CURLE_OUT_OF_MEMORY)))
         }
-        transfer.configure(handle, counts: counts)
+        transfer.configure(handle)
         if let code = handle.failure {
             queue.release(transfer, spokeHTTP2: nil)
             return finish(transfer, .failure(internalFailure(transfer, code)))
@@ -143,6 +145,12 @@ final class TransferEngine {
         guard airlock_multi_add(curl.functions, multi, handle.pointer) == CURLM_OK else {
             return end(transfer, internalFailure(transfer, CURLE_FAILED_INIT))
         }
+    }
+
+    private func freshHandle() -> EasyHandle? {
+        let handle = EasyHandle(curl)
+        handle?.prepare(configuration, counts: counts)
+        return handle
     }
 
     private func internalFailure(_ transfer: Transfer, _ code: CURLcode) -> HTTPError {
@@ -180,8 +188,11 @@ final class TransferEngine {
         if error == nil, target == nil { finish(transfer, .success(timings)) }
         // This is what closes the connection of a transfer that is not over, or resets its stream.
         _ = airlock_multi_remove(curl.functions, multi, handle.pointer)
-        handle.reset()
-        if spareHandles.count < Self.maxSpareHandles { spareHandles.append(handle) }
+        if spareHandles.count < Self.maxSpareHandles {
+            handle.reset()
+            handle.prepare(configuration, counts: counts)
+            spareHandles.append(handle)
+        }
         queue.release(transfer, spokeHTTP2: spokeHTTP2)
         if let target {
             transfer.earlierBytesSent = timings.bytesSent
