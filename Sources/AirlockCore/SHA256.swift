@@ -32,6 +32,13 @@ public struct SHA256: Sendable {
         return hash.hexDigest()
     }
 
+    /// The digest of `bytes`, 32 bytes.
+    public static func digest(_ bytes: [UInt8]) -> [UInt8] {
+        var hash = SHA256()
+        bytes.withUnsafeBufferPointer { hash.absorb($0) }
+        return hash.digest()
+    }
+
     /// Takes in further bytes.
     public mutating func update(_ bytes: some Collection<UInt8>) {
         if bytes.withContiguousStorageIfAvailable({ absorb($0) }) == nil {
@@ -45,7 +52,7 @@ public struct SHA256: Sendable {
         var padding = [UInt8](repeating: 0, count: (119 - pending.count) % 64 + 9)
         padding[0] = 0x80
         Self.write(length &* 8, to: &padding, endingAt: padding.count)
-        last.update(padding)
+        padding.withUnsafeBufferPointer { last.absorb($0) }
         var digest = [UInt8](repeating: 0, count: 32)
         for (index, word) in last.state.enumerated() {
             Self.write(word, to: &digest, endingAt: (index + 1) * 4)

@@ -9,7 +9,6 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -172,12 +171,9 @@ static inline CURLMcode airlock_multi_act(
   int running = 0;
   return curl->multi_socket_action(multi, socket, readiness, &running);
 }
-// A curl_socket_callback: keeps the epoll(7) that the context is to what libcurl waits for. What cannot be watched, for want
-// of memory, ends with its transfer's timeout; an error of the callback would end all transfers.
-static inline int airlock_epoll_update(
-    CURL *_Nullable easy, curl_socket_t socket, int what, void *_Nullable context, void *_Nullable own) {
-  (void)easy, (void)own;
-  int epoll = (int)(intptr_t)context;
+// Keeps the epoll(7) to what libcurl waits for, CURL_POLL_. What cannot be watched, for want of memory, ends with its
+// transfer's timeout.
+static inline void airlock_epoll_update(int epoll, curl_socket_t socket, int what) {
   struct epoll_event event = {.data.fd = socket};
   if (what & CURL_POLL_IN) event.events |= EPOLLIN;
   if (what & CURL_POLL_OUT) event.events |= EPOLLOUT;
@@ -185,11 +181,11 @@ static inline int airlock_epoll_update(
     (void)epoll_ctl(epoll, EPOLL_CTL_DEL, socket, NULL);
   else if (epoll_ctl(epoll, EPOLL_CTL_ADD, socket, &event) != 0 && errno == EEXIST)
     (void)epoll_ctl(epoll, EPOLL_CTL_MOD, socket, &event);
-  return 0;
 }
-static inline CURLMcode airlock_multi_on_socket(airlock_curl_ref curl, CURLM *_Nonnull multi, int epoll) {
-  CURLMcode code = curl->multi_setopt(multi, CURLMOPT_SOCKETDATA, (void *)(intptr_t)epoll);
-  return code != CURLM_OK ? code : curl->multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, airlock_epoll_update);
+static inline CURLMcode airlock_multi_on_socket(
+    airlock_curl_ref curl, CURLM *_Nonnull multi, curl_socket_callback call, void *_Nonnull context) {
+  CURLMcode code = curl->multi_setopt(multi, CURLMOPT_SOCKETDATA, context);
+  return code != CURLM_OK ? code : curl->multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, call);
 }
 static inline CURLMcode airlock_multi_on_timer(
     airlock_curl_ref curl, CURLM *_Nonnull multi, curl_multi_timer_callback call, void *_Nonnull context) {

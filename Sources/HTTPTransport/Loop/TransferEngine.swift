@@ -9,7 +9,7 @@ final class TransferEngine {
     private let counts: TransportCounts
     /// Gets the sockets that libcurl waits for.
     let poller: LoopPoller
-    private var queue: AdmissionQueue
+    private(set) var queue: AdmissionQueue
     private var active: [UnsafeMutableRawPointer: Transfer] = [:]
     private var spareHandles: [EasyHandle] = []
     private static let maxSpareHandles = 32
@@ -17,6 +17,7 @@ final class TransferEngine {
     private var timer = UInt64.max
     /// No deadline lies before it; it may itself be over already, and then has to be seen to.
     private(set) var nextDeadline = UInt64.max
+    var attention = Attention.none
 
     init(
         _ curl: CurlLibrary, _ configuration: HTTPTransport.Configuration, counts: TransportCounts, poller: LoopPoller
@@ -36,9 +37,15 @@ final class TransferEngine {
             (CURLMOPT_MAX_HOST_CONNECTIONS, configuration.maxConnectionsPerHost),
         ]
         for (option, value) in options { _ = airlock_multi_set_long(curl.functions, multi, option, value) }
-        _ = airlock_multi_on_socket(curl.functions, multi, poller.descriptor)
         // Unretained: this engine cleans the multi handle up, and libcurl calls from within this engine's own calls only.
         let context = Unmanaged.passUnretained(self).toOpaque()
+        _ = airlock_multi_on_socket(
+            curl.functions, multi,
+            { _, socket, wish, context, _ in
+                guard let context else { return 0 }
+                Unmanaged<TransferEngine>.fromOpaque(context).takeUnretainedValue().socketChanged(socket, wish: wish)
+                return 0
+            }, context)
         _ = airlock_multi_on_timer(
             curl.functions, multi,
             { _, milliseconds, context in
@@ -54,6 +61,9 @@ final class TransferEngine {
         spareHandles = []
         airlock_multi_cleanup(curl.functions, multi)
     }
+
+    var isIdle: Bool { active.isEmpty && queue.waitingCount == 0 }
+    var isAlone: Bool { active.count == 1 && queue.waitingCount == 0 }
 
     // MARK: Orders
 
@@ -193,7 +203,8 @@ final class TransferEngine {
             handle.prepare(configuration, counts: counts)
             spareHandles.append(handle)
         }
-        queue.release(transfer, spokeHTTP2: spokeHTTP2)
+        queue.release(
+            transfer, spokeHTTP2: spokeHTTP2, wasQuick: error == nil && timings.total < Attention.longest)
         if let target {
             transfer.earlierBytesSent = timings.bytesSent
             transfer.followRedirect(to: target)

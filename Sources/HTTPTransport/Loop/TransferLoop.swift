@@ -7,7 +7,7 @@ import Synchronization
 ///
 /// A thread of the loop's own waits for sockets and deadlines and sees to them. It begins with the first order and ends with
 /// `close`. Orders are carried out by whoever posts them, unless another thread is at it, which then does that too: so a
-/// request is on its way before any other thread has to wake up.
+/// request is on its way before any other thread has to wake up. ``Attention`` says who else waits.
 final class TransferLoop: Sendable {
     enum Order: Sendable {
         case start(Transfer)
@@ -55,26 +55,53 @@ final class TransferLoop: Sendable {
             mailbox.orders.append(order)
             return true
         }
-        if isTaken { carryOutOrders() } else { refuse(order) }
+        guard isTaken else { return refuse(order) }
+        if case .start(let transfer) = order { carryOutOrders(starting: transfer) } else { carryOutOrders() }
     }
 
     /// Carries out what is in the mailbox, unless another thread is at it: that one looks there again before it rests.
-    private func carryOutOrders() {
+    ///
+    /// - Parameter transfer: what the caller starts, and may wait for.
+    private func carryOutOrders(starting transfer: Transfer? = nil) {
         guard worker.load(ordering: .relaxed) != Self.thisThread else { return }
-        while mailbox.withLock({ !$0.orders.isEmpty }) {
-            let isDone = Self.withoutSignals {
-                work.withLockIfAvailable { work -> Bool in
+        Self.withoutSignals {
+            var socket: curl_socket_t?
+            while mailbox.withLock({ !$0.orders.isEmpty }) {
+                let isDone = work.withLockIfAvailable { work -> Bool in
                     guard let engine = work.engine else { return false }
-                    turn(engine, [])
-                    if engine.nextDeadline < work.waitsUntil {
-                        work.waitsUntil = engine.nextDeadline
-                        engine.poller.wake()
-                    }
+                    if let transfer { engine.offerAttention(to: transfer) }
+                    turn(&work, engine, [])
+                    if transfer != nil { socket = engine.attendedSocket() }
                     return true
                 }
+                guard isDone == true else { break }
             }
-            guard isDone == true else { return }
+            if let socket { attend(to: socket) }
         }
+    }
+
+    /// Waits for a transfer's socket on the caller's thread (``Attention``).
+    private func attend(to socket: curl_socket_t) {
+        let end = Monotonic.deadline(Attention.longest, from: Monotonic.now)
+        var isOver = false
+        while !isOver {
+            let ready = Attention.wait(for: socket, until: end)
+            isOver = work.withLock { work in
+                guard let engine = work.engine else { return true }
+                if let ready, engine.isAttended { turn(&work, engine, [ready]) } else { engine.endAttention() }
+                return engine.attendedSocket() == nil
+            }
+        }
+        // Who posted one meanwhile may have left it to this thread.
+        carryOutOrders()
+    }
+
+    /// A turn on another thread than the loop's, which is told where it has to wake up sooner.
+    private func turn(_ work: inout Work, _ engine: TransferEngine, _ ready: [airlock_ready]) {
+        turn(engine, ready)
+        guard engine.nextDeadline < work.waitsUntil else { return }
+        work.waitsUntil = engine.nextDeadline
+        engine.poller.wake()
     }
 
     func cancel(_ transfer: Transfer) {

@@ -17,9 +17,7 @@ public struct CacheKey: Sendable, Hashable, CustomStringConvertible {
             withUnsafeBytes(of: UInt64(part.count).littleEndian) { all.append(contentsOf: $0) }
             all.append(contentsOf: part)
         }
-        var hash = SHA256()
-        hash.update(all)
-        let bytes = hash.digest()
+        let bytes = SHA256.digest(all)
         func word(_ index: Int) -> UInt64 { bytes[index * 8..<index * 8 + 8].reduce(0) { $0 << 8 | UInt64($1) } }
         digest = (word(0), word(1), word(2), word(3))
     }
