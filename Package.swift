@@ -8,10 +8,17 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+/// For a module of generic types: lets the modules that use them compile them for their own types. Else each of their calls
+/// looks up at run time what the types are.
+let specializable: [SwiftSetting] = [
+    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))
+]
+
 func module(
-    _ name: String, _ dependencies: [Target.Dependency] = [], plugins: [Target.PluginUsage] = []
+    _ name: String, _ dependencies: [Target.Dependency] = [], plugins: [Target.PluginUsage] = [],
+    settings: [SwiftSetting] = []
 ) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: strict, plugins: plugins)
+    .target(name: name, dependencies: dependencies, swiftSettings: strict + settings, plugins: plugins)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
@@ -92,7 +99,7 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         module("Broker", ["AirlockCore", "DriverKit"]),
-        module("Resilience", ["AirlockCore"]),
+        module("Resilience", ["AirlockCore"], settings: specializable),
         module(
             "Telemetry",
             [

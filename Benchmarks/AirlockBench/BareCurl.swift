@@ -1,7 +1,8 @@
 import AirlockCore
 import CLibcurl
 
-/// The least that a program does with libcurl: one handle, its options set once, each answer collected.
+/// The least that a program does with libcurl to send what the driver sends: one handle, its options set once, each answer
+/// collected.
 ///
 /// `@unchecked`: a step uses it from one task, one call after the other.
 final class BareCurl: @unchecked Sendable {
@@ -18,7 +19,11 @@ final class BareCurl: @unchecked Sendable {
         self.curl = curl
         self.easy = easy
         var list: UnsafeMutablePointer<curl_slist>?
-        for line in ["Authorization: Bearer phx_0123456789", "Content-Type: application/json"] {
+        let lines = [
+            "Accept: application/json", "Authorization: Bearer phx_0123456789", "Content-Type: application/json",
+            "User-Agent: airlock",
+        ]
+        for line in lines {
             list = airlock_curl_append(curl, list, line)
         }
         headers = list
@@ -26,6 +31,7 @@ final class BareCurl: @unchecked Sendable {
         let codes = [
             airlock_easy_set_text(curl, easy, CURLOPT_URL, try HTTPSteps.url(path)),
             airlock_easy_set_text(curl, easy, CURLOPT_PROXY, ""),
+            airlock_easy_set_text(curl, easy, CURLOPT_ACCEPT_ENCODING, ""),
             airlock_easy_set_offset(curl, easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count)),
             airlock_easy_set_pointer(curl, easy, CURLOPT_COPYPOSTFIELDS, &body),
             airlock_easy_set_list(curl, easy, CURLOPT_HTTPHEADER, list),

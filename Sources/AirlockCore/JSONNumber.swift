@@ -212,7 +212,9 @@ extension JSONNumber {
         if let value = Int64(text) { return JSONNumber(storage: .int(value)) }
         // Only a text that the Double gives back exactly may become one.
         if let value = Double(text), value.isFinite, value.magnitude < 1e300, value == 0 || value.magnitude > 1e-290 {
-            let exact = ExactDecimal(reading: text) == ExactDecimal(reading: value.description)
+            // Most programs write the shortest such text themselves.
+            let shortest = value.description
+            let exact = shortest == text || ExactDecimal(reading: text) == ExactDecimal(reading: shortest)
             if exact, text.utf8.contains(where: { $0 == 0x2E || $0 | 0x20 == 0x65 }) {
                 return JSONNumber(storage: .double(value))
             }

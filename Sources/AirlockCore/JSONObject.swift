@@ -12,7 +12,7 @@ public struct JSONObject: Sendable, Hashable, ExpressibleByDictionaryLiteral {
         for (key, value) in pairs { members[CodePointString(key)] = value }
     }
 
-    public init(dictionaryLiteral elements: (String, JSONValue)...) { self.init(elements.map { ($0.0, $0.1) }) }
+    public init(dictionaryLiteral elements: (String, JSONValue)...) { self.init(elements) }
 
     public subscript(_ key: String) -> JSONValue? {
         get { members[CodePointString(key)] }
@@ -25,12 +25,9 @@ public struct JSONObject: Sendable, Hashable, ExpressibleByDictionaryLiteral {
 
     public mutating func reserveCapacity(_ count: Int) { members.reserveCapacity(count) }
 
-    /// Adds a member and tells whether it is new; an existing one is left as it was.
+    /// Adds a member, in the place of one of the same name, and tells whether there was none.
     mutating func insert(_ key: String, _ value: JSONValue) -> Bool {
-        let name = CodePointString(key)
-        guard members[name] == nil else { return false }
-        members[name] = value
-        return true
+        members.updateValue(value, forKey: CodePointString(key)) == nil
     }
 
     public static func == (left: JSONObject, right: JSONObject) -> Bool {

@@ -86,7 +86,7 @@ struct CodePointString: Hashable, Sendable {
     init(_ value: String) { self.value = value }
 
     static func == (left: CodePointString, right: CodePointString) -> Bool {
-        left.value.utf8.elementsEqual(right.value.utf8)
+        left.value.utf8.count == right.value.utf8.count && left.value.utf8.elementsEqual(right.value.utf8)
     }
 
     func hash(into hasher: inout Hasher) {

@@ -32,6 +32,13 @@ public struct SHA256: Sendable {
         return hash.hexDigest()
     }
 
+    /// The digest of `bytes`, 32 bytes.
+    public static func digest(_ bytes: [UInt8]) -> [UInt8] {
+        var hash = SHA256()
+        bytes.withUnsafeBufferPointer { hash.absorb($0) }
+        return hash.digest()
+    }
+
     /// Takes in further bytes.
     public mutating func update(_ bytes: some Collection<UInt8>) {
         if bytes.withContiguousStorageIfAvailable({ absorb($0) }) == nil {
@@ -42,13 +49,21 @@ public struct SHA256: Sendable {
     /// The digest of all bytes taken in so far; more may follow.
     public func digest() -> [UInt8] {
         var last = self
-        var padding: [UInt8] = [0x80]
-        padding.append(contentsOf: repeatElement(0, count: (119 - pending.count) % 64))
-        let bits = length &* 8
-        for shift in stride(from: 56, through: 0, by: -8) { padding.append(UInt8(truncatingIfNeeded: bits >> shift)) }
-        last.update(padding)
-        return last.state.flatMap { word in
-            [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: word >> $0) }
+        var padding = [UInt8](repeating: 0, count: (119 - pending.count) % 64 + 9)
+        padding[0] = 0x80
+        Self.write(length &* 8, to: &padding, endingAt: padding.count)
+        padding.withUnsafeBufferPointer { last.absorb($0) }
+        var digest = [UInt8](repeating: 0, count: 32)
+        for (index, word) in last.state.enumerated() {
+            Self.write(word, to: &digest, endingAt: (index + 1) * 4)
+        }
+        return digest
+    }
+
+    /// With the highest byte first.
+    private static func write(_ number: some FixedWidthInteger, to bytes: inout [UInt8], endingAt end: Int) {
+        for place in 0..<number.bitWidth / 8 {
+            bytes[end - 1 - place] = UInt8(truncatingIfNeeded: number >> (place * 8))
         }
     }
 

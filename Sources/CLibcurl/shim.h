@@ -7,9 +7,12 @@
 #define CURL_DISABLE_TYPECHECK
 #include <curl/curl.h>
 #include <dlfcn.h>
+#include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <unistd.h>
 
 #if LIBCURL_VERSION_NUM < 0x075800
 #error "Airlock needs the headers of libcurl 7.88 or newer (libcurl4-openssl-dev)"
@@ -20,7 +23,7 @@
   X(easy_init) X(easy_cleanup) X(easy_reset) X(easy_setopt) X(easy_getinfo) X(easy_pause) X(easy_strerror) \
   X(easy_perform) \
   X(multi_init) X(multi_cleanup) X(multi_setopt) X(multi_add_handle) X(multi_remove_handle) \
-  X(multi_perform) X(multi_poll) X(multi_info_read)
+  X(multi_socket_action) X(multi_info_read)
 
 struct airlock_curl {
 #define AIRLOCK_CURL_FIELD(name) __typeof__(curl_##name) *name;
@@ -161,21 +164,69 @@ static inline CURLMcode airlock_multi_add(airlock_curl_ref curl, CURLM *_Nonnull
 static inline CURLMcode airlock_multi_remove(airlock_curl_ref curl, CURLM *_Nonnull multi, CURL *_Nonnull easy) {
   return curl->multi_remove_handle(multi, easy);
 }
-static inline CURLMcode airlock_multi_perform(airlock_curl_ref curl, CURLM *_Nonnull multi) {
+// Something can be done with the socket, CURL_CSELECT_ says what, 0 that libcurl has to look; or, with CURL_SOCKET_TIMEOUT,
+// the timer is over.
+static inline CURLMcode airlock_multi_act(
+    airlock_curl_ref curl, CURLM *_Nonnull multi, curl_socket_t socket, int readiness) {
   int running = 0;
-  return curl->multi_perform(multi, &running);
+  return curl->multi_socket_action(multi, socket, readiness, &running);
 }
-// Waits for the transfers, or until wakeup, an eventfd(2), is written to, which empties it.
-static inline CURLMcode airlock_multi_poll(
-    airlock_curl_ref curl, CURLM *_Nonnull multi, int wakeup, int milliseconds) {
-  struct curl_waitfd extra = {.fd = wakeup, .events = CURL_WAIT_POLLIN, .revents = 0};
-  CURLMcode code = curl->multi_poll(multi, &extra, 1, milliseconds, NULL);
-  eventfd_t count;
-  if (extra.revents != 0) (void)eventfd_read(wakeup, &count);
-  return code;
+// Keeps the epoll(7) to what libcurl waits for, CURL_POLL_. What cannot be watched, for want of memory, ends with its
+// transfer's timeout.
+static inline void airlock_epoll_update(int epoll, curl_socket_t socket, int what) {
+  struct epoll_event event = {.data.fd = socket};
+  if (what & CURL_POLL_IN) event.events |= EPOLLIN;
+  if (what & CURL_POLL_OUT) event.events |= EPOLLOUT;
+  if (what == CURL_POLL_REMOVE)
+    (void)epoll_ctl(epoll, EPOLL_CTL_DEL, socket, NULL);
+  else if (epoll_ctl(epoll, EPOLL_CTL_ADD, socket, &event) != 0 && errno == EEXIST)
+    (void)epoll_ctl(epoll, EPOLL_CTL_MOD, socket, &event);
 }
-static inline int airlock_wakeup_open(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+static inline CURLMcode airlock_multi_on_socket(
+    airlock_curl_ref curl, CURLM *_Nonnull multi, curl_socket_callback call, void *_Nonnull context) {
+  CURLMcode code = curl->multi_setopt(multi, CURLMOPT_SOCKETDATA, context);
+  return code != CURLM_OK ? code : curl->multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, call);
+}
+static inline CURLMcode airlock_multi_on_timer(
+    airlock_curl_ref curl, CURLM *_Nonnull multi, curl_multi_timer_callback call, void *_Nonnull context) {
+  CURLMcode code = curl->multi_setopt(multi, CURLMOPT_TIMERDATA, context);
+  return code != CURLM_OK ? code : curl->multi_setopt(multi, CURLMOPT_TIMERFUNCTION, call);
+}
+
+// What is waited for: the sockets, and an eventfd(2) that wakes who waits.
+static inline int airlock_epoll_open(void) { return epoll_create1(EPOLL_CLOEXEC); }
+static inline int airlock_wakeup_open(int epoll) {
+  int wakeup = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  struct epoll_event event = {.events = EPOLLIN, .data.fd = wakeup};
+  if (wakeup < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, wakeup, &event) == 0) return wakeup;
+  (void)close(wakeup);
+  return -1;
+}
 static inline void airlock_wakeup_send(int wakeup) { (void)eventfd_write(wakeup, 1); }
+struct airlock_ready {
+  curl_socket_t socket;
+  // As for airlock_multi_act.
+  int readiness;
+};
+// Waits, and empties the wakeup. Returns how many sockets are ready, at most capacity: none after the time or a wakeup.
+static inline int airlock_epoll_wait(
+    int epoll, int wakeup, struct airlock_ready *_Nonnull ready, int capacity, int milliseconds) {
+  struct epoll_event events[64];
+  int count = epoll_wait(epoll, events, capacity < 64 ? capacity : 64, milliseconds), found = 0;
+  for (int index = 0; index < count; index++) {
+    eventfd_t value;
+    uint32_t bits = events[index].events;
+    if (events[index].data.fd == wakeup) {
+      (void)eventfd_read(wakeup, &value);
+      continue;
+    }
+    int readiness = (bits & EPOLLIN ? CURL_CSELECT_IN : 0) | (bits & EPOLLOUT ? CURL_CSELECT_OUT : 0);
+    // An error or a hang-up is libcurl's to find out and to name.
+    if (bits & ~(uint32_t)(EPOLLIN | EPOLLOUT)) readiness = 0;
+    ready[found++] = (struct airlock_ready){.socket = events[index].data.fd, .readiness = readiness};
+  }
+  return found;
+}
 // The next transfer that ended, or NULL; what came of it is in *result.
 static inline CURL *_Nullable airlock_multi_ended(
     airlock_curl_ref curl, CURLM *_Nonnull multi, CURLcode *_Nonnull result) {

@@ -1,4 +1,4 @@
-/// Sends HTTP requests with libcurl: one event loop on one thread, connections that are kept and shared, HTTP/2 where the
+/// Sends HTTP requests with libcurl: one event loop for all of them, connections that are kept and shared, HTTP/2 where the
 /// server speaks it.
 ///
 /// libcurl is loaded, and the thread started, with the first request. Cookies, netrc files, alternative services and the

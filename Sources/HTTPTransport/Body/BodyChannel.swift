@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A response's body on its way from the loop's thread to one reader, with room for a little.
+/// A response's body on its way from the loop to one reader, with room for a little.
 ///
 /// Where the reader lags behind, the loop pauses the transfer, and the server's TCP window closes.
 final class BodyChannel: Sendable {

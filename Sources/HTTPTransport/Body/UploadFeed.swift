@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A request's body on its way from its maker to the loop's thread, one piece at a time.
+/// A request's body on its way from its maker to the loop, one piece at a time.
 final class UploadFeed: Sendable {
     private struct State {
         var piece: ArraySlice<UInt8> = []

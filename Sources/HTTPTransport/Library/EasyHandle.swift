@@ -1,6 +1,6 @@
 import CLibcurl
 
-/// A `CURL *`: the options of one transfer, used for one after the other. Belongs to the loop's thread.
+/// A `CURL *`: the options of one transfer, used for one after the other. Belongs to the engine.
 final class EasyHandle {
     let pointer: UnsafeMutableRawPointer
     private let curl: CurlLibrary

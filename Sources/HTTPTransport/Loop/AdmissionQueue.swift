@@ -7,6 +7,7 @@ struct AdmissionQueue {
         var active = 0
         var waiting: [(ticket: Int, transfer: Transfer)] = []
         var speaksHTTP2 = false
+        var isQuick = false
     }
 
     /// Requests at a time on one HTTP/2 connection: what servers commonly allow (RFC 9113, section 6.5.2).
@@ -67,13 +68,19 @@ struct AdmissionQueue {
 
     /// An active transfer has ended.
     ///
-    /// - Parameter spokeHTTP2: what its response was; `nil` where there was none.
-    mutating func release(_ transfer: Transfer, spokeHTTP2: Bool?) {
+    /// - Parameters:
+    ///   - spokeHTTP2: what its response was; `nil` where there was none.
+    ///   - wasQuick: whether it was over within ``Attention/longest``.
+    mutating func release(_ transfer: Transfer, spokeHTTP2: Bool?, wasQuick: Bool = false) {
         let origin = transfer.url.origin
         hosts[origin]?.active -= 1
         if let spokeHTTP2 { hosts[origin]?.speaksHTTP2 = spokeHTTP2 }
+        hosts[origin]?.isQuick = wasQuick
         forgetIfIdle(origin)
     }
+
+    /// Whether the host's last answer was.
+    func isQuick(_ origin: HTTPURL.Origin) -> Bool { hosts[origin]?.isQuick ?? false }
 
     /// All that wait, in order.
     var waiting: [Transfer] { hosts.values.flatMap(\.waiting).sorted { $0.ticket < $1.ticket }.map(\.transfer) }

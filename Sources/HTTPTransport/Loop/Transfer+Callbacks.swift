@@ -1,7 +1,7 @@
 import AirlockCore
 import CLibcurl
 
-/// What libcurl's callbacks come down to. All of it runs on the loop's thread.
+/// What libcurl's callbacks come down to. All of it runs where the engine does.
 extension Transfer {
     private func fail(_ error: HTTPError) {
         if failure == nil { failure = error }

@@ -4,8 +4,9 @@ import Synchronization
 
 /// One request on its way.
 ///
-/// `@unchecked`: made by the caller's task and handed to the loop's thread through its mailbox, which is a mutex. From then
-/// on only that thread touches the variables; everybody else sees the constants, of which `isCancelled` is atomic.
+/// `@unchecked`: made by the caller's task and handed to the loop through its mailbox, which is a mutex. From then on only who
+/// has the engine, under another one, touches the variables; everybody else sees the constants, of which `isCancelled` is
+/// atomic.
 final class Transfer: @unchecked Sendable {
     struct Answer: Sendable {
         var status: Int

@@ -1,25 +1,35 @@
 import CLibcurl
 import Synchronization
 
-/// Performs transfers with one multi handle. Made, used and gone on the loop's thread.
+/// Performs transfers with one multi handle, for whoever holds it: one thread at a time.
 final class TransferEngine {
     private let multi: UnsafeMutableRawPointer
     private let curl: CurlLibrary
+    private let configuration: HTTPTransport.Configuration
     private let counts: TransportCounts
-    private var queue: AdmissionQueue
+    /// Gets the sockets that libcurl waits for.
+    let poller: LoopPoller
+    private(set) var queue: AdmissionQueue
     private var active: [UnsafeMutableRawPointer: Transfer] = [:]
     private var spareHandles: [EasyHandle] = []
     private static let maxSpareHandles = 32
-    /// No deadline lies before it; it may itself be over already.
-    private var nextDeadline = UInt64.max
+    /// When libcurl wants to be called, whatever its sockets do.
+    private var timer = UInt64.max
+    /// No deadline lies before it; it may itself be over already, and then has to be seen to.
+    private(set) var nextDeadline = UInt64.max
+    var attention = Attention.none
 
-    init(_ curl: CurlLibrary, _ configuration: HTTPTransport.Configuration, counts: TransportCounts) throws(HTTPError) {
+    init(
+        _ curl: CurlLibrary, _ configuration: HTTPTransport.Configuration, counts: TransportCounts, poller: LoopPoller
+    ) throws(HTTPError) {
         guard let multi = airlock_multi_init(curl.functions) else {
             throw HTTPError(.libraryUnavailable, "libcurl could not be set up", hint: "Check memory and descriptors.")
         }
         self.multi = multi
         self.curl = curl
+        self.configuration = configuration
         self.counts = counts
+        self.poller = poller
         queue = AdmissionQueue(maxPerHost: configuration.maxConnectionsPerHost, maxTotal: configuration.maxConnections)
         let options = [
             (CURLMOPT_PIPELINING, Int(CURLPIPE_MULTIPLEX)), (CURLMOPT_MAXCONNECTS, configuration.maxConnections),
@@ -27,6 +37,23 @@ final class TransferEngine {
             (CURLMOPT_MAX_HOST_CONNECTIONS, configuration.maxConnectionsPerHost),
         ]
         for (option, value) in options { _ = airlock_multi_set_long(curl.functions, multi, option, value) }
+        // Unretained: this engine cleans the multi handle up, and libcurl calls from within this engine's own calls only.
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        _ = airlock_multi_on_socket(
+            curl.functions, multi,
+            { _, socket, wish, context, _ in
+                guard let context else { return 0 }
+                Unmanaged<TransferEngine>.fromOpaque(context).takeUnretainedValue().socketChanged(socket, wish: wish)
+                return 0
+            }, context)
+        _ = airlock_multi_on_timer(
+            curl.functions, multi,
+            { _, milliseconds, context in
+                guard let context else { return 0 }
+                Unmanaged<TransferEngine>.fromOpaque(context).takeUnretainedValue().timer =
+                    milliseconds < 0 ? .max : Monotonic.deadline(.milliseconds(milliseconds), from: Monotonic.now)
+                return 0
+            }, context)
     }
 
     /// All transfers have to have ended.
@@ -34,6 +61,9 @@ final class TransferEngine {
         spareHandles = []
         airlock_multi_cleanup(curl.functions, multi)
     }
+
+    var isIdle: Bool { active.isEmpty && queue.waitingCount == 0 }
+    var isAlone: Bool { active.count == 1 && queue.waitingCount == 0 }
 
     // MARK: Orders
 
@@ -64,8 +94,15 @@ final class TransferEngine {
 
     // MARK: Turns of the loop
 
-    func perform() {
-        _ = airlock_multi_perform(curl.functions, multi)
+    /// Goes on with the transfer of a socket that is ready.
+    func act(_ ready: airlock_ready) { _ = airlock_multi_act(curl.functions, multi, ready.socket, ready.readiness) }
+
+    /// Sees to what is due, after orders and sockets. What it begins itself is due at once: ``nextDeadline`` says so.
+    func turn() {
+        if timer <= Monotonic.now {
+            timer = .max
+            _ = airlock_multi_act(curl.functions, multi, CURL_SOCKET_TIMEOUT, 0)
+        }
         var code = CURLE_OK
         while let pointer = airlock_multi_ended(curl.functions, multi, &code) {
             guard let transfer = active[pointer] else { continue }
@@ -74,15 +111,7 @@ final class TransferEngine {
         for transfer in active.values { note(transfer) }
         if nextDeadline <= Monotonic.now { passDeadlines() }
         admit()
-    }
-
-    /// Waits for sockets, for libcurl's own timers, for the next deadline, or to be woken.
-    func wait(_ wakeup: LoopWakeup) {
-        let now = Monotonic.now
-        guard nextDeadline > now else { return }
-        let milliseconds = (nextDeadline - now) / 1_000_000 + 1
-        _ = airlock_multi_poll(
-            curl.functions, multi, wakeup.descriptor, Int32(min(milliseconds, 600_000)))
+        nextDeadline = min(nextDeadline, timer)
     }
 
     private func note(_ transfer: Transfer) { nextDeadline = min(nextDeadline, transfer.deadlines.next) }
@@ -96,7 +125,7 @@ final class TransferEngine {
             if let phase = transfer.deadlines.passed(at: now) { end(transfer, .timedOut(phase, transfer)) }
         }
         nextDeadline = .max
-        for transfer in queue.waiting + active.values { note(transfer) }
+        for transfer in queue.waiting + Array(active.values) { note(transfer) }
     }
 
     // MARK: One transfer
@@ -112,11 +141,11 @@ final class TransferEngine {
 
     private func begin(_ transfer: Transfer) {
         if transfer.beginTime == 0 { transfer.beginTime = Monotonic.now }
-        guard let handle = spareHandles.popLast() ?? EasyHandle(curl) else {
+        guard let handle = spareHandles.popLast() ?? freshHandle() else {
             queue.release(transfer, spokeHTTP2: nil)
             return finish(transfer, .failure(internalFailure(transfer, CURLE_OUT_OF_MEMORY)))
         }
-        transfer.configure(handle, counts: counts)
+        transfer.configure(handle)
         if let code = handle.failure {
             queue.release(transfer, spokeHTTP2: nil)
             return finish(transfer, .failure(internalFailure(transfer, code)))
@@ -126,6 +155,12 @@ final class TransferEngine {
         guard airlock_multi_add(curl.functions, multi, handle.pointer) == CURLM_OK else {
             return end(transfer, internalFailure(transfer, CURLE_FAILED_INIT))
         }
+    }
+
+    private func freshHandle() -> EasyHandle? {
+        let handle = EasyHandle(curl)
+        handle?.prepare(configuration, counts: counts)
+        return handle
     }
 
     private func internalFailure(_ transfer: Transfer, _ code: CURLcode) -> HTTPError {
@@ -163,9 +198,13 @@ final class TransferEngine {
         if error == nil, target == nil { finish(transfer, .success(timings)) }
         // This is what closes the connection of a transfer that is not over, or resets its stream.
         _ = airlock_multi_remove(curl.functions, multi, handle.pointer)
-        handle.reset()
-        if spareHandles.count < Self.maxSpareHandles { spareHandles.append(handle) }
-        queue.release(transfer, spokeHTTP2: spokeHTTP2)
+        if spareHandles.count < Self.maxSpareHandles {
+            handle.reset()
+            handle.prepare(configuration, counts: counts)
+            spareHandles.append(handle)
+        }
+        queue.release(
+            transfer, spokeHTTP2: spokeHTTP2, wasQuick: error == nil && timings.total < Attention.longest)
         if let target {
             transfer.earlierBytesSent = timings.bytesSent
             transfer.followRedirect(to: target)

@@ -2,8 +2,12 @@ import CLibcurl
 import Glibc
 import Synchronization
 
-/// The way to the one thread that owns libcurl's handles: orders go in through a mailbox, answers come out through the
-/// transfers' continuations. The thread begins with the first order and ends with `close`.
+/// The way to libcurl's handles, which one thread uses at a time: orders go in through a mailbox, answers come out through
+/// the transfers' continuations.
+///
+/// A thread of the loop's own waits for sockets and deadlines and sees to them. It begins with the first order and ends with
+/// `close`. Orders are carried out by whoever posts them, unless another thread is at it, which then does that too: so a
+/// request is on its way before any other thread has to wake up. ``Attention`` says who else waits.
 final class TransferLoop: Sendable {
     enum Order: Sendable {
         case start(Transfer)
@@ -19,38 +23,85 @@ final class TransferLoop: Sendable {
         /// To be joined or detached by whoever takes it.
         var thread: pthread_t?
         /// There once there is a thread.
-        var wakeup: LoopWakeup?
-        /// Whether the thread waits: whoever posts then wakes it.
-        var isWaiting = false
+        var poller: LoopPoller?
         /// Why it is over, where nobody asked for that.
         var failure: HTTPError?
         var watchers: [CheckedContinuation<Void, Never>] = []
+    }
 
-        /// To be sent by who takes it, if the thread waits.
-        mutating func takeWakeup() -> LoopWakeup? {
-            defer { isWaiting = false }
-            return isWaiting ? wakeup : nil
-        }
+    /// What one thread has at a time.
+    private struct Work {
+        /// There while the thread runs.
+        var engine: TransferEngine?
+        /// Until when the thread waits.
+        var waitsUntil = UInt64.max
     }
 
     let counts = TransportCounts()
     private let configuration: HTTPTransport.Configuration
     private let mailbox = Mutex(Mailbox())
+    private let work = Mutex(Work())
+    /// The thread that has the work: what it calls may post an order, and must not wait for itself.
+    private let worker = Atomic<UInt>(0)
 
     init(_ configuration: HTTPTransport.Configuration) { self.configuration = configuration }
 
     // MARK: From any thread
 
     func post(_ order: Order) {
-        let (isTaken, wakeup) = mailbox.withLock { mailbox -> (Bool, LoopWakeup?) in
+        let isTaken = mailbox.withLock { mailbox -> Bool in
             if mailbox.phase == .idle { startThread(&mailbox) }
-            guard mailbox.phase == .running else { return (false, nil) }
+            guard mailbox.phase == .running else { return false }
             mailbox.orders.append(order)
-            return (true, mailbox.takeWakeup())
+            return true
         }
-        if !isTaken { refuse(order) }
-        // Not under the lock: the thread would wake up only to wait for it.
-        wakeup?.send()
+        guard isTaken else { return refuse(order) }
+        if case .start(let transfer) = order { carryOutOrders(starting: transfer) } else { carryOutOrders() }
+    }
+
+    /// Carries out what is in the mailbox, unless another thread is at it: that one looks there again before it rests.
+    ///
+    /// - Parameter transfer: what the caller starts, and may wait for.
+    private func carryOutOrders(starting transfer: Transfer? = nil) {
+        guard worker.load(ordering: .relaxed) != Self.thisThread else { return }
+        Self.withoutSignals {
+            var socket: curl_socket_t?
+            while mailbox.withLock({ !$0.orders.isEmpty }) {
+                let isDone = work.withLockIfAvailable { work -> Bool in
+                    guard let engine = work.engine else { return false }
+                    if let transfer { engine.offerAttention(to: transfer) }
+                    turn(&work, engine, [])
+                    if transfer != nil { socket = engine.attendedSocket() }
+                    return true
+                }
+                guard isDone == true else { break }
+            }
+            if let socket { attend(to: socket) }
+        }
+    }
+
+    /// Waits for a transfer's socket on the caller's thread (``Attention``).
+    private func attend(to socket: curl_socket_t) {
+        let end = Monotonic.deadline(Attention.longest, from: Monotonic.now)
+        var isOver = false
+        while !isOver {
+            let ready = Attention.wait(for: socket, until: end)
+            isOver = work.withLock { work in
+                guard let engine = work.engine else { return true }
+                if let ready, engine.isAttended { turn(&work, engine, [ready]) } else { engine.endAttention() }
+                return engine.attendedSocket() == nil
+            }
+        }
+        // Who posted one meanwhile may have left it to this thread.
+        carryOutOrders()
+    }
+
+    /// A turn on another thread than the loop's, which is told where it has to wake up sooner.
+    private func turn(_ work: inout Work, _ engine: TransferEngine, _ ready: [airlock_ready]) {
+        turn(engine, ready)
+        guard engine.nextDeadline < work.waitsUntil else { return }
+        work.waitsUntil = engine.nextDeadline
+        engine.poller.wake()
     }
 
     func cancel(_ transfer: Transfer) {
@@ -81,12 +132,12 @@ final class TransferLoop: Sendable {
     }
 
     private func beginClosing() -> pthread_t? {
-        let (thread, wakeup) = mailbox.withLock { mailbox in
+        let (thread, poller) = mailbox.withLock { mailbox in
             if mailbox.phase == .idle { mailbox.phase = .over }
             if mailbox.phase == .running { mailbox.phase = .closing }
-            return (mailbox.thread.take(), mailbox.takeWakeup())
+            return (mailbox.thread.take(), mailbox.poller)
         }
-        wakeup?.send()
+        poller?.wake()
         return thread
     }
 
@@ -98,27 +149,35 @@ final class TransferLoop: Sendable {
 
     // MARK: The thread
 
-    /// With all signals blocked, for it and for libcurl's threads: they are for the program's own.
-    private func startThread(_ mailbox: inout Mailbox) {
-        guard let wakeup = LoopWakeup() else {
-            mailbox.phase = .over
-            mailbox.failure = Self.cannotStart("no descriptor could be opened for HTTP", errno)
-            return
-        }
-        mailbox.wakeup = wakeup
+    private static var thisThread: UInt { UInt(pthread_self()) }
+
+    /// Signals are for the program's own threads: neither the loop's nor those that libcurl begins get any.
+    private static func withoutSignals<Value>(_ body: () -> Value) -> Value {
         var (all, before) = (sigset_t(), sigset_t())
         sigfillset(&all)
         pthread_sigmask(SIG_SETMASK, &all, &before)
         defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        return body()
+    }
+
+    private func startThread(_ mailbox: inout Mailbox) {
+        guard let poller = LoopPoller() else {
+            mailbox.phase = .over
+            mailbox.failure = Self.cannotStart("no descriptor could be opened for HTTP", errno)
+            return
+        }
+        mailbox.poller = poller
         let context = Unmanaged.passRetained(self)
         var thread = pthread_t()
-        let result = pthread_create(
-            &thread, nil,
-            { context in
-                guard let context else { return nil }
-                Unmanaged<TransferLoop>.fromOpaque(context).takeRetainedValue().run()
-                return nil
-            }, context.toOpaque())
+        let result = Self.withoutSignals {
+            pthread_create(
+                &thread, nil,
+                { context in
+                    guard let context else { return nil }
+                    Unmanaged<TransferLoop>.fromOpaque(context).takeRetainedValue().run()
+                    return nil
+                }, context.toOpaque())
+        }
         guard result == 0 else {
             context.release()
             mailbox.phase = .over
@@ -138,10 +197,16 @@ final class TransferLoop: Sendable {
     private func run() {
         do throws(HTTPError) {
             let curl = try CurlLibrary.shared.get()
-            let engine = try TransferEngine(curl, configuration, counts: counts)
-            if let wakeup = mailbox.withLock({ $0.wakeup }) { turn(engine, wakeup) }
-            engine.endAll()
-            engine.close()
+            if let poller = mailbox.withLock({ $0.poller }) {
+                try work.withLock { work throws(HTTPError) in
+                    work.engine = try TransferEngine(curl, configuration, counts: counts, poller: poller)
+                }
+                serve(poller)
+            }
+            work.withLock { work in
+                work.engine?.endAll()
+                work.engine.take()?.close()
+            }
         } catch {
             mailbox.withLock { $0.failure = error }
         }
@@ -154,28 +219,36 @@ final class TransferLoop: Sendable {
         for watcher in watchers { watcher.resume() }
     }
 
-    private func turn(_ engine: TransferEngine, _ wakeup: LoopWakeup) {
-        while true {
-            let (orders, isClosing) = mailbox.withLock { mailbox in
-                mailbox.isWaiting = false
-                defer { mailbox.orders = [] }
-                return (mailbox.orders, mailbox.phase == .closing)
+    private func serve(_ poller: LoopPoller) {
+        var ready: [airlock_ready] = []
+        while mailbox.withLock({ $0.phase == .running }) {
+            let moment = work.withLock { work -> UInt64 in
+                guard let engine = work.engine else { return 0 }
+                turn(engine, ready)
+                work.waitsUntil = engine.nextDeadline
+                return work.waitsUntil
             }
-            for order in orders {
-                switch order {
-                case .start(let transfer): engine.start(transfer)
-                case .cancel(let transfer): engine.cancel(transfer)
-                case .resume(let transfer): engine.resume(transfer)
-                }
-            }
-            if isClosing { return }
-            engine.perform()
-            let waits = mailbox.withLock { mailbox in
-                guard mailbox.orders.isEmpty, mailbox.phase == .running else { return false }
-                mailbox.isWaiting = true
-                return true
-            }
-            if waits { engine.wait(wakeup) }
+            // Who posted one meanwhile left it to this thread.
+            carryOutOrders()
+            ready = poller.wait(until: moment)
         }
+    }
+
+    private func turn(_ engine: TransferEngine, _ ready: [airlock_ready]) {
+        worker.store(Self.thisThread, ordering: .relaxed)
+        defer { worker.store(0, ordering: .relaxed) }
+        for socket in ready { engine.act(socket) }
+        let orders = mailbox.withLock { mailbox in
+            defer { mailbox.orders = [] }
+            return mailbox.orders
+        }
+        for order in orders {
+            switch order {
+            case .start(let transfer): engine.start(transfer)
+            case .cancel(let transfer): engine.cancel(transfer)
+            case .resume(let transfer): engine.resume(transfer)
+            }
+        }
+        engine.turn()
     }
 }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The transport's counts, kept by the loop's thread and read by anybody.
+/// The transport's counts, kept by the loop and read by anybody.
 final class TransportCounts: Sendable {
     private let counts = Mutex(HTTPStatistics())
 

@@ -21,6 +21,8 @@ public struct HTTPURL: Sendable, Hashable {
     public let query: String?
     /// The whole URL, query and all: for the wire, not for a log.
     public let text: String
+    /// Whether the host is this machine by its very name: `localhost`, 127.0.0.0/8, `[::1]`.
+    public let isLoopback: Bool
 
     public var scheme: Scheme { origin.scheme }
     public var host: String { origin.host }
@@ -33,6 +35,7 @@ public struct HTTPURL: Sendable, Hashable {
         var text = Self.place(origin) + self.path
         if let query { text += "?" + query }
         self.text = text
+        isLoopback = Self.isLoopback(origin.host)
     }
 
     /// Scheme, host and, where it is not the scheme's own, port.
@@ -99,8 +102,7 @@ public struct HTTPURL: Sendable, Hashable {
             || byte == 0x2E || byte == 0x5F
     }
 
-    /// Whether the host is this machine by its very name: `localhost`, 127.0.0.0/8, `[::1]`.
-    public var isLoopback: Bool {
+    private static func isLoopback(_ host: String) -> Bool {
         if host == "localhost" || host == "[::1]" { return true }
         let parts = host.split(separator: ".", omittingEmptySubsequences: false)
         return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0).map(String.init) == String($0) }

@@ -88,19 +88,19 @@ final class PostHogClient: Sendable {
         } catch {
             throw PostHogFailure(error: error, isFinal: true)
         }
-        let (sender, clock, watch) = (sender, clock, watch)
+        let (sender, clock, watch, group, name) = (sender, clock, watch, request.group, request.name)
         var call = ResilientCall<PostHogAnswer>(
-            request.name, in: group(request), key: key,
+            name, in: endpoints(group), key: key,
             classify: { error in
                 let fault = error as? PostHogFault
-                var failure = fault?.failure(in: request.group) ?? Failure(.transient)
+                var failure = fault?.failure(in: group) ?? Failure(.transient)
                 failure.name = fault?.name ?? ""
                 return failure
             },
             attempt: { attempt in
                 var message = message
                 message.totalTimeout = attempt.timeLeft
-                return try await watch.attempt(attempt.number, of: request, &message) { message in
+                return try await watch.attempt(attempt.number, of: name, &message) { message in
                     try await Self.exchange(message, sender, clock, watch)
                 }
             })
@@ -144,8 +144,8 @@ final class PostHogClient: Sendable {
         return answer
     }
 
-    private func group(_ request: PostHogRequest) -> EndpointGroup {
-        switch request.group {
+    private func endpoints(_ group: PostHogRequest.Group) -> EndpointGroup {
+        switch group {
         case .queries: queries
         case .objects: objects
         case .ingestion: ingestion

@@ -15,12 +15,12 @@ struct PostHogWatch: Sendable {
 
     /// Makes an attempt in a span of its own.
     func attempt(
-        _ number: Int, of request: PostHogRequest, _ message: inout HTTPRequest,
+        _ number: Int, of name: String, _ message: inout HTTPRequest,
         _ body: (HTTPRequest) async throws -> PostHogAnswer
     ) async throws -> PostHogAnswer {
         guard let tracer else { return try await body(message) }
         let span = tracer.startSpan(
-            "posthog \(request.name)", context: ServiceContext.current ?? .topLevel, ofKind: .client)
+            "posthog \(name)", context: ServiceContext.current ?? .topLevel, ofKind: .client)
         defer { span.end() }
         span.attributes["http.request.method"] = message.method.rawValue
         span.attributes["server.address"] = message.url.host

@@ -32,18 +32,15 @@ public final class Bulkhead: Sendable {
 
     private func enter(by deadline: Duration) async throws(BulkheadFailure) -> Duration {
         let start = clock.now
-        let place = OneShot<Void>()
-        let (id, entry, ahead) = state.withLock { state in
+        let (id, entry, ahead, place) = state.withLock { state in
             state.lastID += 1
             let entry = state.machine.enter(state.lastID)
-            if entry == .waiting { state.places[state.lastID] = place }
-            return (state.lastID, entry, state.machine.waiting)
+            let place = entry == .waiting ? OneShot<Void>() : nil
+            state.places[state.lastID] = place
+            return (state.lastID, entry, state.machine.waiting, place)
         }
-        switch entry {
-        case .admitted: return .zero
-        case .refused: throw .full(waiting: ahead)
-        case .waiting: break
-        }
+        if entry == .refused { throw .full(waiting: ahead) }
+        guard let place else { return .zero }
         let cameFree = await bounded(by: deadline.bounded, on: clock) { await place.value() != nil }
         if cameFree == true { return clock.now - start }
         let stillInLine = state.withLock { state in

@@ -11,12 +11,13 @@ public struct CacheKey: Sendable, Hashable, CustomStringConvertible {
 
     /// The same of bytes.
     public init(_ parts: [[UInt8]]) {
-        var hash = SHA256()
-        for bytes in parts {
-            hash.update(withUnsafeBytes(of: UInt64(bytes.count).littleEndian) { Array($0) })
-            hash.update(bytes)
+        var all: [UInt8] = []
+        all.reserveCapacity(parts.reduce(0) { $0 + 8 + $1.count })
+        for part in parts {
+            withUnsafeBytes(of: UInt64(part.count).littleEndian) { all.append(contentsOf: $0) }
+            all.append(contentsOf: part)
         }
-        let bytes = hash.digest()
+        let bytes = SHA256.digest(all)
         func word(_ index: Int) -> UInt64 { bytes[index * 8..<index * 8 + 8].reduce(0) { $0 << 8 | UInt64($1) } }
         digest = (word(0), word(1), word(2), word(3))
     }

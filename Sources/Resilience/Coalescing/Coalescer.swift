@@ -2,7 +2,8 @@ internal import Synchronization
 
 /// Makes one call of identical ones that are under way at the same time.
 ///
-/// The call runs in a task of its own. It goes on while anybody waits for it, and is cancelled when the last one left.
+/// The call runs in a task of its own, a ``FlightExecutor`` says where. It goes on while anybody waits for it, and is
+/// cancelled when the last one left.
 public final class Coalescer<Output: Sendable>: Sendable {
     private struct State {
         var table = FlightTable()
@@ -38,24 +39,26 @@ public final class Coalescer<Output: Sendable>: Sendable {
             let entry = state.table.enter(waiter, key: key)
             return (waiter, entry)
         }
+        let output: Output?
         let joined: Bool
         switch entry {
-        case .joined: joined = true
+        case .joined:
+            joined = true
+            output = await bounded(by: deadline.bounded, on: clock) { await answer.value() } ?? nil
         case .lead(let flight):
             joined = false
-            begin(flight, work)
+            let executor = FlightExecutor(fallback: clock.taskExecutor)
+            // It takes its first step when it is waited for.
+            let task = Task(executorPreference: executor) { [self] in
+                finish(flight, with: await work())
+                executor.end()
+            }
+            state.withLock { $0.tasks[flight] = task }
+            await executor.run()
+            output = answer.sent
         }
-        let output =
-            joined
-            ? await bounded(by: deadline.bounded, on: clock) { await answer.value() } ?? nil : await answer.value()
         if output == nil { leave(waiter) }
         return (output, joined)
-    }
-
-    private func begin(_ flight: UInt64, _ work: @escaping @Sendable () async -> Output) {
-        let task = Task.begun(on: clock.taskExecutor) { [self] in finish(flight, with: await work()) }
-        // It may be over already. Nobody can have cancelled it: who began it waits for it, and is just about to.
-        state.withLock { state in if state.table.isUnderWay(flight) { state.tasks[flight] = task } }
     }
 
     private func finish(_ flight: UInt64, with output: Output) {

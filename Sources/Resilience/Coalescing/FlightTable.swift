@@ -19,8 +19,6 @@ struct FlightTable: Sendable {
 
     var count: Int { flights.count }
 
-    func isUnderWay(_ flight: UInt64) -> Bool { flights[flight] != nil }
-
     /// A call arrives.
     mutating func enter(_ waiter: UInt64, key: CacheKey) -> Entry {
         if let flight = open[key] {

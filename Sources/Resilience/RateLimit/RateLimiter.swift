@@ -34,18 +34,15 @@ public final class RateLimiter: Sendable {
     public func admit(by deadline: Duration) async throws(RateLimitFailure) -> Duration {
         let start = clock.now
         let deadline = deadline.bounded
-        let word = OneShot<Word>()
-        let (id, entry) = state.withLock { state in
+        let (id, entry, word) = state.withLock { state in
             state.lastID += 1
             let entry = state.machine.enter(state.lastID, now: start, deadline: deadline)
-            if entry == .waiting { state.words[state.lastID] = word }
-            return (state.lastID, entry)
+            let word = entry == .waiting ? OneShot<Word>() : nil
+            state.words[state.lastID] = word
+            return (state.lastID, entry, word)
         }
-        switch entry {
-        case .admitted: return .zero
-        case .refused(let reason, let wait): throw .refused(RateLimited(reason: reason, wait: wait))
-        case .waiting: break
-        }
+        if case .refused(let reason, let wait) = entry { throw .refused(RateLimited(reason: reason, wait: wait)) }
+        guard let word else { return .zero }
         do throws(RateLimitFailure) {
             try await wait(id, word)
         } catch {

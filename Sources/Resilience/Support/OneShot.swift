@@ -33,6 +33,14 @@ final class OneShot<Value: Sendable>: Sendable {
         }
     }
 
+    /// The value, if it was sent and not waited for.
+    var sent: Value? {
+        state.withLock { state in
+            guard case .sent(let value) = state else { return nil }
+            return value
+        }
+    }
+
     func send(_ value: Value) { settle(.sent(value), with: value) }
 
     private func settle(_ outcome: State, with value: Value?) {
