@@ -73,7 +73,7 @@ import Tracing
         try await tracer.export { body in bodies.change { $0.append(body) } }
         let body = try #require(bodies.value.first)
         let text = String(decoding: body, as: UTF8.self)
-        #expect(!text.contains("hunter2") && !text.contains("56789"))
+        #expect(!text.contains("hunter2") && !text.contains("3456789abcdef"))
         let document = try JSONValue(json: text)
         let resource = try #require(document["resourceSpans"]?.arrayValue?.first)
         #expect(
