@@ -107,7 +107,7 @@ def all_rows():
         # less than PostHog takes for its quickest queries, and at once, where there is nothing but what the two sides add.
         Row("driver", "driver: query answered by posthog serve",
             sides.HTTPStep("driver-query/serve", sides.PostHogServe),
-            [sides.HTTPStep("http-curl/serve", sides.PostHogServe)], [Aim("ratio", 1.1)], rounds=20,
+            [sides.HTTPStep("http-curl/serve", sides.PostHogServe)], [Aim("ratio", 1.1)], rounds=60,
             compares_answers=True),
         Row("driver", "driver: query of a new text each time, answered by posthog serve",
             sides.HTTPStep("driver-query/serve-new", sides.PostHogServe),
