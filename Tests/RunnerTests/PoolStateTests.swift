@@ -83,6 +83,25 @@ import Testing
             ], patient)
     }
 
+    @Test func onlyWhereNoneIsLeftIsThereNoTimeForARehearsal() {
+        let patient = Self.settings { ($0.target, $0.maxSlots, $0.refillDelay) = (5, 8, .milliseconds(30)) }
+        var (state, now) = (PoolState(patient), Duration.zero)
+        func made(_ event: PoolState.Event, after pause: Duration = .milliseconds(20)) -> [Bool] {
+            now += pause
+            return state.take(event, now: now).compactMap { effect in
+                if case .makeSlot(_, _, let inHurry) = effect { inHurry } else { nil }
+            }
+        }
+        _ = (made(.requested(1)), made(.originMade(1)))
+        while let slot = state.slots.first(where: { $0.value.phase == .making })?.key {
+            #expect(made(.slotMade(slot)) == [false] || state.waiting.count == 5)
+        }
+        for request in 2..<5 { #expect(made(.requested(request), after: .zero) == []) }
+        #expect(made(.requested(5), after: .zero) == [false], "one is left")
+        #expect(made(.requested(6), after: .zero) == [])
+        #expect(made(.timePassed, after: patient.refillInterval) == [true], "none is left")
+    }
+
     @Test func itWakesForWhatItPutOff() {
         let patient = Self.settings { $0.refillDelay = .milliseconds(8) }
         let state = play(

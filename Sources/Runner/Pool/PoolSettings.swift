@@ -11,9 +11,9 @@ public struct PoolSettings: Sendable, Hashable {
     /// From one refill to the next, so that a burst is not followed by a burst of forks. Default 2 ms. A slot that a
     /// request waits for is made at once.
     public var refillInterval = Duration.milliseconds(2)
-    /// How long after a request was served a quarter of the target will do. Default 10 ms: most runs are over by then, and the
+    /// How long after a request was served a quarter of the target will do. Default 3 ms: most runs are over by then, and the
     /// next of several in a row has begun.
-    public var refillDelay = Duration.milliseconds(10)
+    public var refillDelay = Duration.milliseconds(3)
     /// Requests that wait for a slot. Default 256; a request beyond is refused.
     public var maxQueued = 256
     /// How long a request waits for a slot at most. Default 100 ms: longer than a cold start takes, waiting gains

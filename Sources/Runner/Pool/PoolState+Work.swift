@@ -82,7 +82,8 @@ extension PoolState {
         guard let current, now >= retryAt else { return }
         while now >= nextRefill, wantsRefill(now) {
             nextRefill = now + settings.refillInterval
-            make(from: current, inHurry: isBusy(now))
+            // As long as one waits, there is time to make a good one.
+            make(from: current, inHurry: isBusy(now) && waiting.isEmpty)
         }
     }
 
