@@ -115,6 +115,9 @@ struct question {
 };
 
 /// Answers the payload's notifications until it ends, and fills the report.
+/// A tenth of a second of them.
+#define LOOKS_KEPT 4
+
 struct monitor {
   struct airlock_plan plan; ///< a copy: the host's memory, which holds the original, is emptied
   char scratch[256];
@@ -134,6 +137,8 @@ struct monitor {
   uint8_t traces_of_kind[AIRLOCK_REFUSED_KINDS];
   uint64_t next_look_ns; ///< CLOCK_MONOTONIC
   struct rusage reaped;  ///< of orphans that came to init
+  uint32_t looks;
+  uint32_t orphans_reaped[LOOKS_KEPT]; ///< at the end of each of the last looks
   struct airlock_report report;
 };
 

@@ -218,7 +218,8 @@ static void add_tree(struct tally *tally) {
 
 /// Orphans come to init, and those that ended count as tasks until they are reaped.
 static void reap_orphans(struct monitor *monitor) {
-  for (;;) {
+  uint32_t *reaped = &monitor->orphans_reaped[monitor->looks++ % LOOKS_KEPT];
+  for (*reaped = 0;; ++*reaped) {
     siginfo_t ended = {0};
     // Only looked at: the payload's own end is the watch's to take.
     if (raw(SYS_waitid, P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT, 0) != 0) return;
@@ -233,7 +234,9 @@ static uint64_t nanoseconds(const struct timeval *time) {
   return (uint64_t)time->tv_sec * 1000000000ULL + (uint64_t)time->tv_usec * 1000ULL;
 }
 
-static void look(struct monitor *monitor) {
+///
+/// @param gone tasks that count as well.
+static void look(struct monitor *monitor, uint32_t gone) {
   bool is_tree = monitor->plan.tasks == AIRLOCK_TASKS_TREE;
   struct tally tally = {0};
   if (is_tree) {
@@ -242,7 +245,7 @@ static void look(struct monitor *monitor) {
   } else {
     add_process(monitor->payload, monitor->payload_listed, &tally, false);
   }
-  if (tally.tasks > monitor->plan.max_tasks) kill_payload(monitor, AIRLOCK_CAUSE_PROCESSES, -1);
+  if (tally.tasks + gone > monitor->plan.max_tasks) kill_payload(monitor, AIRLOCK_CAUSE_PROCESSES, -1);
   if (is_tree && tally.memory > monitor->plan.max_memory) kill_payload(monitor, AIRLOCK_CAUSE_MEMORY, -1);
   if (tally.cpu_ns >= monitor->plan.cpu_limit_ns) kill_payload(monitor, AIRLOCK_CAUSE_CPU, -1);
   // Only now: to the kernel they count until they are reaped, and a fork that it refuses for it may end all the others.
@@ -258,10 +261,18 @@ int check_tasks(struct monitor *monitor) {
   uint64_t now = (uint64_t)time.tv_sec * 1000000000ULL + (uint64_t)time.tv_nsec;
   if (now < monitor->next_look_ns) return (int)((monitor->next_look_ns - now) / 1000000) + 1;
   monitor->next_look_ns = now + LOOK_MS * 1000000ULL;
-  look(monitor);
+  look(monitor, 0);
   return LOOK_MS;
 }
 
 void check_tasks_left(struct monitor *monitor) {
-  if (process_table >= 0 && monitor->plan.tasks == AIRLOCK_TASKS_TREE) look(monitor);
+  if (process_table < 0 || monitor->plan.tasks != AIRLOCK_TASKS_TREE) return;
+  // A fork that was refused may have ended some of the others before it ended the first of them, which were reaped since they
+  // were counted. Of a script that ended well nothing is refused.
+  siginfo_t ended = {0};
+  raw(SYS_waitid, P_PID, monitor->payload, &ended, WEXITED | WNOHANG | WNOWAIT, 0);
+  uint32_t gone = 0;
+  if (ended.si_code != CLD_EXITED || ended.si_status != 0)
+    for (int look = 0; look < LOOKS_KEPT; look++) gone += monitor->orphans_reaped[look];
+  look(monitor, gone);
 }
