@@ -188,6 +188,7 @@ public final class Runner: Sendable {
             do throws(AirlockError) {
                 outcome = try await plan.sandbox.run(
                     sandboxed, in: lease.slot, channel: channel, whenLong: lease.attend, whenGone: lease.end)
+                lease.attendIfNeeded()
                 if isNew { lease.scripts.note(script) }
             } catch {
                 // Who has the script may have run it, whatever failed then: what it wrote must not be written twice.

@@ -55,7 +55,7 @@ extension Template {
     private func makeOutline() throws(AirlockError) -> ScriptOutline {
         let bytes = Array(source.utf8)
         let lineCount = LineIndex(bytes).lineCount
-        guard hasManifest else { return ScriptOutline(bytes: bytes, lineCount: lineCount, placeholders: []) }
+        guard hasManifest else { return ScriptOutline(bytes: [], lineCount: lineCount, placeholders: []) }
         let scan = manifest.runtime.placeholders(in: bytes)
         let problems = PlaceholderCheck.problems(scan, manifest.variables)
         guard problems.isEmpty else { throw Self.invalid(name, path, problems) }

@@ -143,8 +143,8 @@ static void read_cpu_usage(pid_t pid, struct rusage *usage) {
 }
 
 /// Leaves the script in its last call for a moment: for the kernel to take its memory apart takes a processor for as long as
-/// a script takes, and the next one may be about to begin. Until the host wants it gone, or the call is broken off by a signal
-/// and made once more.
+/// a script takes, and the next one may be about to begin. Until the host is gone, or the call is broken off by a signal and
+/// made once more.
 static void linger(const struct monitor *monitor) {
   struct pollfd sources[] = {{.fd = monitor->channels.control, .events = POLLIN},
                              {.fd = monitor->listener, .events = POLLIN}};
@@ -172,6 +172,7 @@ static bool report_last_call(struct monitor *monitor, const struct seccomp_notif
   read_cpu_usage(monitor->payload, &usage);
   // As wait(2) encodes an exit.
   fill_report(monitor, (int)(call->data.args[0] & 0xff) << 8, &usage);
+  monitor->report.in_last_call = 1;
   monitor->reported = true;
   while (raw(SYS_write, monitor->channels.report, &monitor->report, sizeof monitor->report) == -EINTR) continue;
   linger(monitor);

@@ -77,6 +77,9 @@ public final class SlotPool<Source: SlotSource>: Sendable {
     /// Does what ``slot(putsOff:)`` put off.
     public func attend() { apply(nil) }
 
+    /// The same, where slots are to be made or given up: whoever comes next would have to do it first.
+    public func attendIfNeeded() { if core.withLock({ !$0.effects.isEmpty }) { attend() } }
+
     /// A slot that waits, for a request that nobody else can be before.
     private func takeWaiting(for request: Int, _ core: inout Core) -> Lease? {
         guard !core.isPerforming, core.effects.isEmpty, core.state.queue.isEmpty, let number = core.state.waiting.last,

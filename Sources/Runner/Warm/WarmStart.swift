@@ -19,6 +19,9 @@ final class WarmStart: Sendable {
         /// Lets the pool see to its other slots, which it puts off while this one's script is expected to end soon.
         func attend() { pool.attend() }
 
+        /// The run is over.
+        func attendIfNeeded() { pool.attendIfNeeded() }
+
         /// Nothing is left of the slot.
         func end() { pool.ended(lease) }
     }

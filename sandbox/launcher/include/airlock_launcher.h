@@ -187,6 +187,7 @@ struct airlock_report {
   uint32_t refused_kinds;
   uint32_t refused_numbers[AIRLOCK_REFUSED_KINDS];
   uint32_t refused_counts[AIRLOCK_REFUSED_KINDS];
+  uint32_t in_last_call;   ///< not 0: of AIRLOCK_EVENT_ENDED, before the payload was killed in that call
   uint64_t refused_others; ///< refused calls of kinds that have no place in the two lists
   uint32_t text_bytes;     ///< of AIRLOCK_EVENT_TRACE: bytes of the script's choosing that follow the record
 };
