@@ -66,10 +66,12 @@ final class TransferLoop: Sendable {
         guard worker.load(ordering: .relaxed) != Self.thisThread else { return }
         Self.withoutSignals {
             var socket: curl_socket_t?
+            var offered = transfer
             while mailbox.withLock({ !$0.orders.isEmpty }) {
                 let isDone = work.withLockIfAvailable { work -> Bool in
                     guard let engine = work.engine else { return false }
-                    if let transfer { engine.offerAttention(to: transfer) }
+                    // Once: what is begun later is somebody else's.
+                    if let mine = offered.take() { engine.offerAttention(to: mine) }
                     turn(&work, engine, [])
                     if transfer != nil { socket = engine.attendedSocket() }
                     return true
@@ -91,9 +93,9 @@ final class TransferLoop: Sendable {
                 if let ready, engine.isAttended { turn(&work, engine, [ready]) } else { engine.endAttention() }
                 return engine.attendedSocket() == nil
             }
+            // Who posted one meanwhile may have left it to this thread.
+            carryOutOrders()
         }
-        // Who posted one meanwhile may have left it to this thread.
-        carryOutOrders()
     }
 
     /// A turn on another thread than the loop's, which is told where it has to wake up sooner.
