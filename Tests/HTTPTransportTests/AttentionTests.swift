@@ -9,6 +9,11 @@ import Testing
         for _ in 0..<5 { #expect(try await transport.send(try server.request("/quick")).status == 200) }
     }
 
+    /// Answers at once, but for one path that it never answers.
+    private static func hangingServer() throws -> LoopbackServer {
+        try LoopbackServer { request in request.target == "/never" ? [.waitForHangUp] : [.response(body: "soon")] }
+    }
+
     @Test func aSlowAnswerAfterQuickOnesArrives() async throws {
         let gate = LoopbackGate()
         let server = try LoopbackServer { request in
@@ -27,9 +32,7 @@ import Testing
     }
 
     @Test func whatIsWaitedForCanBeCancelled() async throws {
-        let server = try LoopbackServer { request in
-            request.target == "/never" ? [.waitForHangUp] : [.response(body: "soon")]
-        }
+        let server = try Self.hangingServer()
         let transport = try makeTransport()
         try await Self.warmUp(transport, server)
         let task = Task { await failure { _ = try await transport.send(try server.request("/never")) } }
@@ -41,9 +44,7 @@ import Testing
     }
 
     @Test func aShutdownEndsTheWait() async throws {
-        let server = try LoopbackServer { request in
-            request.target == "/never" ? [.waitForHangUp] : [.response(body: "soon")]
-        }
+        let server = try Self.hangingServer()
         let transport = try makeTransport()
         try await Self.warmUp(transport, server)
         let task = Task { await failure { _ = try await transport.send(try server.request("/never")) } }

@@ -7,23 +7,6 @@ import Testing
 
 /// Scripts that come again to a runner that keeps sandboxes waiting: their code is kept, and shows in nothing but the time.
 @Suite(.serialized, .timeLimit(.minutes(2))) struct KeptCodeTests {
-    private struct NoData: DataDriver {
-        let name = "none"
-        let methods: [DriverMethod] = []
-
-        func listObjects() async throws(AirlockError) -> [DataObject] { [] }
-        func fields(of object: String) async throws(AirlockError) -> [DataField] { [] }
-        func names(of kind: DataNameKind) async throws(AirlockError) -> [String] { [] }
-
-        func prepare(_ text: String, values: JSONObject) async throws(AirlockError) -> any PreparedQuery {
-            throw AirlockError(.invalidQuery, "there is nothing to ask")
-        }
-
-        func call(_ method: String, params: JSONObject, options: QueryOptions) async throws(AirlockError) -> JSONValue {
-            nil
-        }
-    }
-
     /// A runner whose sandboxes wait.
     private final class Warm: Sendable {
         let runner: Runner
@@ -47,7 +30,7 @@ import Testing
                 try await Task.sleep(for: .milliseconds(2))
             }
             let template = try Template(adHoc: name, bytes: Array(script.utf8))
-            let result = await runner.run(RunRequest(template: template, driver: NoData()))
+            let result = await runner.run(RunRequest(template: template, driver: CountingDriver()))
             #expect((result.startPath == .warm) == isWarm, "\(result.coldReason ?? "") \(result.reason ?? "")")
             return result
         }

@@ -8,26 +8,6 @@ import Testing
 
 /// What becomes of runs in slots that fail them.
 @Suite(.serialized, .timeLimit(.minutes(2))) struct WarmRunTests {
-    /// Counts what scripts ask of it.
-    private final class Counter: DataDriver {
-        let name = "counter"
-        let methods = [DriverMethod(name: "count", writes: false)]
-        let calls = Mutex(0)
-
-        func listObjects() async throws(AirlockError) -> [DataObject] { [] }
-        func fields(of object: String) async throws(AirlockError) -> [DataField] { [] }
-        func names(of kind: DataNameKind) async throws(AirlockError) -> [String] { [] }
-
-        func prepare(_ text: String, values: JSONObject) async throws(AirlockError) -> any PreparedQuery {
-            throw AirlockError(.invalidQuery, "there is nothing to ask")
-        }
-
-        func call(_ method: String, params: JSONObject, options: QueryOptions) async throws(AirlockError) -> JSONValue {
-            calls.withLock { $0 += 1 }
-            return nil
-        }
-    }
-
     private static func warmRunner(fault: String?) -> Runner {
         var environment = [
             "AIRLOCK_CACHE": NSTemporaryDirectory() + "/airlock-tests-cache-\(geteuid())-runner",
@@ -41,7 +21,7 @@ import Testing
         return runner
     }
 
-    private static func run(_ runner: Runner, _ driver: Counter) async throws -> RunResult {
+    private static func run(_ runner: Runner, _ driver: CountingDriver) async throws -> RunResult {
         let script = "import airlock\nairlock.call('count')\n"
         let template = try Template(adHoc: "counts", bytes: Array(script.utf8))
         return await runner.run(RunRequest(template: template, driver: driver))
@@ -49,12 +29,12 @@ import Testing
 
     /// The first run of a kind starts cold, and sets things going.
     private static func waitForSlot(_ runner: Runner) async throws {
-        _ = try await run(runner, Counter())
+        _ = try await run(runner, CountingDriver())
         while !runner.pools.contains(where: { $0.waiting > 0 }) { try await Task.sleep(for: .milliseconds(5)) }
     }
 
     @Test func aRunInASlotCallsOnce() async throws {
-        let (runner, driver) = (Self.warmRunner(fault: nil), Counter())
+        let (runner, driver) = (Self.warmRunner(fault: nil), CountingDriver())
         try await Self.waitForSlot(runner)
         let result = try await Self.run(runner, driver)
         #expect(result.status == .succeeded && result.startPath == .warm, "\(result.reason ?? "")")
@@ -65,7 +45,7 @@ import Testing
     /// Init loses its watch after the script has run: nobody knows how the script ended, but that it may have done all
     /// that it does is known.
     @Test func aScriptThatMayHaveRunIsNotRunAgain() async throws {
-        let (runner, driver) = (Self.warmRunner(fault: "slot.monitor:2"), Counter())
+        let (runner, driver) = (Self.warmRunner(fault: "slot.monitor:2"), CountingDriver())
         try await Self.waitForSlot(runner)
         let result = try await Self.run(runner, driver)
         #expect(result.status != .succeeded && result.error?.code == .isolationUnavailable, "\(result)")
