@@ -68,8 +68,9 @@ public struct SHA256: Sendable {
     }
 
     public func hexDigest() -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        let text = digest().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+        var text: [UInt8] = []
+        text.reserveCapacity(64)
+        for byte in digest() { HexDigits.append(byte, to: &text) }
         return String(decoding: text, as: UTF8.self)
     }
 

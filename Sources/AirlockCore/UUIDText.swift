@@ -24,7 +24,7 @@ package enum UUIDText {
         text.reserveCapacity(36)
         for (index, byte) in bytes.enumerated() {
             if index == 4 || index == 6 || index == 8 || index == 10 { text.append(0x2D) }
-            for nibble in [byte >> 4, byte & 15] { text.append(nibble < 10 ? 0x30 + nibble : 0x57 + nibble) }
+            HexDigits.append(byte, to: &text)
         }
         return String(decoding: text, as: UTF8.self)
     }

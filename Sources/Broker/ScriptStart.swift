@@ -29,13 +29,22 @@ public struct ScriptStart: Sendable, Hashable {
 
     /// A frame, and after it the script and the code as they are: in JSON each end of a line would have to be read anew.
     func bytes(frameBytes: ByteCount) -> [UInt8] {
-        var bytes = ReplyEncoder.notification(
-            "start",
-            [
-                "protocol": .int(ScriptStart.protocolVersion), "name": .string(name), "params": .object(params),
-                "seed": seed.map { .int($0) } ?? .null, "frame_bytes": .int(frameBytes.bytes),
-                "script_bytes": .int(script.utf8.count), "code_bytes": .int(code.count), "keep": .bool(asksForCode),
-            ])
+        let frame = ReplyEncoder.frame { bytes in
+            bytes.reserveCapacity(512 + script.utf8.count + code.count)
+            bytes.append(contentsOf: #"{"jsonrpc":"2.0","method":"start","params":{"name":"#.utf8)
+            JSONValue.string(name).appendJSON(to: &bytes)
+            bytes.append(contentsOf: #","params":"#.utf8)
+            JSONValue.object(params).appendJSON(to: &bytes)
+            let rest = [
+                ("protocol", "\(Self.protocolVersion)"), ("seed", seed.map(String.init) ?? "null"),
+                ("frame_bytes", "\(frameBytes.bytes)"), ("script_bytes", "\(script.utf8.count)"),
+                ("code_bytes", "\(code.count)"), ("keep", "\(asksForCode)"),
+            ]
+            for (name, value) in rest { bytes.append(contentsOf: ",\"\(name)\":\(value)".utf8) }
+            bytes.append(contentsOf: "}}".utf8)
+            return true
+        }
+        var bytes = frame ?? []
         bytes.append(contentsOf: script.utf8)
         bytes.append(contentsOf: code)
         return bytes

@@ -13,8 +13,15 @@ public final class Runner: Sendable {
     private struct Prepared {
         var sandbox: Sandbox
         var runtime: PythonRuntime
+        /// The interpreter's version: 3, 11, 2.
+        var version: [Int]
         /// When the interpreter's files were last looked at.
         var seenAt = ContinuousClock.now
+
+        init(sandbox: Sandbox, runtime: PythonRuntime) {
+            (self.sandbox, self.runtime) = (sandbox, runtime)
+            version = runtime.version.split(separator: ".").compactMap { Int($0) }
+        }
     }
 
     /// An interpreter that is replaced is noticed so soon: each look asks for two dozen files.
@@ -137,12 +144,13 @@ public final class Runner: Sendable {
         let profile = try request.resolvedProfile()
         result.isolation.profile = profile
         let limits = try RunLimits(template: request.template.manifest.limits, caller: request.limits)
-        let (sandbox, runtime) = try prepare(profile)
-        try checkVersion(of: runtime, for: request.template)
-        try request.template.checkDependencies(against: runtime, profile: profile)
+        let prepared = try prepare(profile)
+        try checkVersion(of: prepared, for: request.template)
+        try request.template.checkDependencies(against: prepared.runtime, profile: profile)
         steps.end("prepare")
         return RunPlan(
-            variables: variables, script: script, profile: profile, limits: limits, sandbox: sandbox, runtime: runtime)
+            variables: variables, script: script, profile: profile, limits: limits, sandbox: prepared.sandbox,
+            runtime: prepared.runtime)
     }
 
     private func execute(
@@ -237,14 +245,13 @@ public final class Runner: Sendable {
     public func prepareInBackground() {
         // Without a thread for it, that run prepares itself.
         try? DetachedThread.start { [self] in
-            guard let (sandbox, _) = try? prepare(.strict) else { return }
-            sandbox.compileFilter(for: .full)
+            (try? prepare(.strict))?.sandbox.compileFilter(for: .full)
         }
     }
 
-    private func prepare(_ profile: SandboxProfile) throws(AirlockError) -> (Sandbox, PythonRuntime) {
+    private func prepare(_ profile: SandboxProfile) throws(AirlockError) -> Prepared {
         // Under the lock, so that runs that start together prepare once.
-        let outcome = prepared.withLock { prepared -> Result<Prepared, AirlockError> in
+        try prepared.withLock { prepared -> Result<Prepared, AirlockError> in
             if let known = prepared[profile] {
                 let now = ContinuousClock.now
                 if now - known.seenAt < Self.lookInterval { return .success(known) }
@@ -262,18 +269,14 @@ public final class Runner: Sendable {
                 prepared[profile] = fresh
                 return fresh
             }
-        }
-        let value = try outcome.get()
-        return (value.sandbox, value.runtime)
+        }.get()
     }
 
-    private func checkVersion(of runtime: PythonRuntime, for template: Template) throws(AirlockError) {
-        guard let wanted = template.manifest.requiresPython else { return }
-        let version = runtime.version.split(separator: ".").compactMap { Int($0) }
-        guard !wanted.contains(version) else { return }
+    private func checkVersion(of prepared: Prepared, for template: Template) throws(AirlockError) {
+        guard let wanted = template.manifest.requiresPython, !wanted.contains(prepared.version) else { return }
         throw AirlockError(
             .interpreterUnavailable,
-            "the template '\(template.name)' requires Python \(wanted.text), and this one is \(runtime.version)",
+            "the template '\(template.name)' requires Python \(wanted.text), and this one is \(prepared.runtime.version)",
             hint: "Set AIRLOCK_PYTHON to an interpreter that fits.")
     }
 

@@ -14,6 +14,8 @@ final class Supervisor {
     private let child: LaunchedChild
     private let cgroup: String?
     private let mayRaiseSignals: Bool
+    /// While the script calls again and again.
+    private var processor: SharedProcessor?
     /// Until the child closes its end.
     private var repliesAreRead = true
 
@@ -21,7 +23,7 @@ final class Supervisor {
     private var standardError: BoundedCapture
     private var outgoing = OutgoingBytes()
     /// What is read goes through it. Not zeroed: a small run touches little of it.
-    private let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 65536, alignment: 16)
+    private var chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 65536, alignment: 16)
     /// Of init and of what it reaped.
     private var initUsage = rusage()
     /// Before this nobody listens to what the script prints: it lies in the pipe, and each line would take the processor
@@ -57,6 +59,12 @@ final class Supervisor {
     private static let lastRecord = Duration.microseconds(200)
     /// For so long after the start.
     private static let firstLines = Duration.milliseconds(1)
+    /// A script that has called so often, each time soon after the answer before, will go on so.
+    private static let manyCalls = 4
+    /// To try costs more than such a call: where it could not be done, it is tried again after so many.
+    private static let tryAgain = 64
+    /// One that has not called for so long computes, and may want another processor.
+    private static let longSilence = Duration.milliseconds(1)
 
     enum HostCause {
         case limit(LimitName)
@@ -114,6 +122,7 @@ final class Supervisor {
     /// last call: what the kernel then takes apart, memory, namespaces and mounts, takes longer than most scripts.
     func finish() throws(AirlockError) -> SandboxOutcome {
         let now = ContinuousClock.now
+        processor = nil
         link.close()
         // In its last call a script was read to the end. What a handler of its writes after that is no part of the run.
         if evidence.record?.in_last_call != 1 { drain() }
@@ -123,6 +132,9 @@ final class Supervisor {
             throw .launch(step: record.step, error: record.error)
         }
         evidence.ranOutOfMemory = CgroupScope.ranOutOfMemory(in: cgroup)
+        // This may last until the kernel is done with what is left. The next run is to find this memory, not new one.
+        chunk.deallocate()
+        chunk = UnsafeMutableRawBufferPointer(start: nil, count: 0)
         let judgement = Judgement(
             evidence: evidence, limits: request.limits, clock: link.clock, now: now, initUsage: initUsage,
             mayRaiseSignals: mayRaiseSignals)
@@ -152,6 +164,8 @@ final class Supervisor {
         var briefWait = BriefWait()
         var wasAsked = false
         var isListening = false
+        processor?.enter()
+        defer { processor?.leave() }
         while true {
             let asked = link.take()
             for bytes in asked.outgoing { outgoing.append(bytes) }
@@ -169,13 +183,20 @@ final class Supervisor {
             func isReady(_ wait: Int32) -> Bool { poll(&sources, nfds_t(sources.count), wait) > 0 }
             let isAnswered = wasAsked && asked.hasSent
             wasAsked = false
-            if let endingAt, now < endingAt + Self.lastRecord {
+            if isAnswered {
+                briefWait.answered(at: now)
+                if processor == nil, briefWait.inARow % Self.tryAgain == Self.manyCalls { shareProcessor() }
+            }
+            if processor == nil, let endingAt, now < endingAt + Self.lastRecord {
                 guard isReady(0) else {
                     sched_yield()
                     continue
                 }
-            } else if !isAnswered || !briefWait.watch(from: now, { isReady(0) }) {
-                guard isReady(link.willWait() ? min(timeout(at: now), longest) : 0) else { continue }
+            } else if processor != nil || !isAnswered || !briefWait.watch(from: now, { isReady(0) }) {
+                guard isReady(link.willWait() ? min(timeout(at: now), longest) : 0) else {
+                    if Instant.now - now >= Self.longSilence, let shared = processor.take() { shared.end() }
+                    continue
+                }
             }
             var isGone = false
             for source in Source.allCases where sources[source.rawValue].revents != 0 {
@@ -202,6 +223,13 @@ final class Supervisor {
         // Somebody killed init. The kernel ends its script with it, but only a PID namespace ends first.
         if evidence.record == nil, scratch != nil, let payload = evidence.payload { airlock_await_end(payload, 1000) }
         return true
+    }
+
+    /// With several threads a script needs several processors.
+    private func shareProcessor() {
+        guard request.profile == .strict else { return }
+        processor = SharedProcessor(withScriptOf: child.pid)
+        processor?.enter()
     }
 
     /// Whether init has said how the script ended: has reaped it and all that it left, or kills it in its last call.
@@ -268,6 +296,7 @@ final class Supervisor {
         if scratch != nil { next = min(next, nextScratchCheck) }
         next = min(next, nextPageTableCheck)
         if now < listensFrom { next = min(next, listensFrom) }
+        if processor != nil { next = min(next, now + Self.longSilence) }
         // Once the run was ended, the other deadlines lie in the past.
         if let endedAt = evidence.endedAt { next = max(endedAt + .milliseconds(500), now + .milliseconds(20)) }
         return milliseconds(next - now)

@@ -85,10 +85,11 @@ final class ZygoteLoop {
             leaving += left.map { ($0, killAt) }
             for order in orders { ask(order) }
             if mayEnd, asked.isEmpty, preparing.isEmpty { return ZygoteService.closed }
-            var polled = [service.eventDescriptor, requests.number, child.pidfd.number].map {
-                pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
-            }
-            polled.append(pollfd(fd: outputIsOpen ? output.number : -1, events: Int16(POLLIN), revents: 0))
+            let own = [
+                service.eventDescriptor, requests.number, child.pidfd.number, outputIsOpen ? output.number : -1,
+                service.timerDescriptor,
+            ]
+            var polled = own.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
             let making = preparing
             polled += making.map { pollfd(fd: $0.reportDescriptor, events: Int16(POLLIN), revents: 0) }
             polled += leaving.map { pollfd(fd: $0.slot.pidfd, events: Int16(POLLIN), revents: 0) }
@@ -98,7 +99,9 @@ final class ZygoteLoop {
             if polled[2].revents != 0 { return reasonOfEnd }
             let now = Instant.now
             if !isReady, now >= deadline { return tooSlow }
-            for (slot, entry) in zip(making, polled.dropFirst(4)) where entry.revents != 0 { slot.readReport(service) }
+            for (slot, entry) in zip(making, polled.dropFirst(own.count)) where entry.revents != 0 {
+                slot.readReport(service)
+            }
             for slot in making { slot.checkDeadline(now) }
             preparing.removeAll { $0.isDone }
             takeLeave(of: polled.suffix(leaving.count).map { $0.revents != 0 }, now)

@@ -50,7 +50,12 @@ final class ZygoteService: Sendable {
     private let extensionPath: String
     private let state = Mutex(State())
     private let event: OwnedDescriptor
+    /// Rings for the slots that leave: to wake the thread for each would hold up the run that is over, and there is nothing
+    /// to do for it before init lets the script go.
+    private let timer: OwnedDescriptor
+    private static let departure: UInt32 = 6
     var eventDescriptor: Int32 { event.number }
+    var timerDescriptor: Int32 { timer.number }
 
     init(
         sandbox: Sandbox, runtime: PythonRuntime, profile: SandboxProfile, packages: [String],
@@ -65,6 +70,9 @@ final class ZygoteService: Sendable {
         let descriptor = airlock_event()
         guard descriptor >= 0 else { throw .system("eventfd") }
         event = OwnedDescriptor(descriptor)
+        let alarm = airlock_timer()
+        guard alarm >= 0 else { throw .system("timerfd_create") }
+        timer = OwnedDescriptor(alarm)
     }
 
     /// The thread that launches the zygote has to live as long as it: the kernel ties its death to that thread's.
@@ -108,6 +116,7 @@ final class ZygoteService: Sendable {
     func takeOrders(_ count: Int) -> (orders: [Order], leaving: [any LeavingSlot], mayEnd: Bool) {
         var news: UInt64 = 0
         _ = read(event.number, &news, 8)
+        _ = read(timer.number, &news, 8)
         return state.withLock { state in
             let taken = Array(state.orders.prefix(count))
             state.orders.removeFirst(taken.count)
@@ -119,10 +128,12 @@ final class ZygoteService: Sendable {
     /// Waits for the end of a slot whose run is over, on the zygote's thread, and tells it.
     func see(off slot: any LeavingSlot) {
         let isServed = state.withLock { state in
-            if state.end == nil { state.leaving.append(slot) }
-            return state.end == nil
+            guard state.end == nil else { return false }
+            if state.leaving.isEmpty { airlock_set_timer(timer.number, Self.departure) }
+            state.leaving.append(slot)
+            return true
         }
-        if isServed { return wake() }
+        if isServed { return }
         slot.awaitEnd()
         slot.hasEnded()
     }

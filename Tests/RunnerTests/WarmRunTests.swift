@@ -52,4 +52,32 @@ import Testing
         #expect(driver.calls.withLock { $0 } == 1)
         await runner.letCool()
     }
+
+    /// A script that calls again and again shares a processor with the thread that answers it, but only as long as it does so.
+    @Test func whoCallsAndCallsRunsOnOneProcessor() async throws {
+        let (runner, driver) = (Self.warmRunner(fault: nil), CountingDriver())
+        try await Self.waitForSlot(runner)
+        let script = """
+            import airlock, os, time
+            def processors(): return len(os.sched_getaffinity(0))
+            seen = [processors()]
+            for _ in range(100): airlock.call('count')
+            seen.append(processors())
+            time.sleep(0.1)
+            seen.append(processors())
+            airlock.result(seen)
+            """
+        let template = try Template(adHoc: "calls", bytes: Array(script.utf8))
+        var seen: [Int] = []
+        // Another test's run may have the processor, or take so long to answer that there is no hurry.
+        for _ in 0..<100 where seen.isEmpty || seen[0] > 1 && seen[1] != 1 {
+            let result = await runner.run(RunRequest(template: template, driver: driver))
+            #expect(result.status == .succeeded, "\(result.reason ?? "")")
+            seen = (result.result?.arrayValue ?? []).compactMap(\.intValue)
+            try #require(seen.count == 3)
+            #expect(seen[0] == seen[2])
+        }
+        #expect(seen[1] == 1)
+        await runner.letCool()
+    }
 }

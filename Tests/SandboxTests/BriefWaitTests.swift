@@ -6,14 +6,32 @@ import Testing
 @Suite struct BriefWaitTests {
     private let start = BriefWait.Instant.now - .seconds(10)
 
-    @Test func theFirstAnswerIsFollowedByALook() {
+    /// One that has asked, was answered, and asked again so much later.
+    private func asked(after times: Duration...) -> BriefWait {
         var wait = BriefWait()
+        wait.asked(at: start)
+        for time in times {
+            wait.answered(at: start)
+            wait.asked(at: start + time)
+        }
+        return wait
+    }
+
+    @Test func theFirstAnswerIsFollowedByNoLook() {
+        var wait = asked()
+        wait.answered(at: start)
+        let isAsked = wait.watch(from: start) { true }
+        #expect(!isAsked && !wait.pays && wait.inARow == 0)
+    }
+
+    @Test func theSecondIsWhereItMayPay() {
+        var wait = asked(after: .zero)
         let isAsked = wait.watch(from: .now) { true }
-        #expect(isAsked && wait.pays)
+        #expect(isAsked && wait.pays && wait.inARow == 1)
     }
 
     @Test func whatDoesNotPayIsNotRepeated() {
-        var wait = BriefWait()
+        var wait = asked(after: .zero)
         var looks = 0
         let look = {
             looks += 1
@@ -28,9 +46,7 @@ import Testing
 
     @Test(arguments: [(Duration.zero, true), (BriefWait.soon, true), (BriefWait.soon + .nanoseconds(1), false)])
     func whoAsksSoonIsLookedOutForAgain(after time: Duration, pays: Bool) {
-        var wait = BriefWait()
-        _ = wait.watch(from: start) { false }
-        wait.asked(at: start + time)
+        var wait = asked(after: time)
         #expect(wait.pays == pays)
         // Only the time since an answer says anything.
         wait.asked(at: start + .seconds(5))
@@ -38,9 +54,11 @@ import Testing
     }
 
     @Test func whoAsksLateIsNotLookedOutFor() {
-        var wait = BriefWait()
-        _ = wait.watch(from: start) { true }
-        wait.asked(at: start + .milliseconds(1))
-        #expect(!wait.pays)
+        let wait = asked(after: .zero, .zero, .milliseconds(1))
+        #expect(!wait.pays && wait.inARow == 0)
+    }
+
+    @Test func thoseThatComeSoonAreCounted() {
+        #expect(asked(after: .zero, .milliseconds(1), .zero, BriefWait.soon, .zero).inARow == 3)
     }
 }

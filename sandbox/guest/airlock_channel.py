@@ -4,6 +4,7 @@ Frames are a 4-byte big-endian length and JSON text; the first of the host's is 
 `json` itself costs more than all the rest of a run's start: it brings `re` and `enum` along.
 """
 import gc
+import marshal
 import posix
 import sys
 
@@ -152,8 +153,7 @@ def call(method, fields):
 class _Source:
     """Gives the script's text to linecache, so that tracebacks show its lines although no such file exists."""
 
-    def __init__(self, text):
-        self.text = text
+    text = ""
 
     def get_source(self, name):
         return self.text
@@ -196,8 +196,6 @@ def execute(text, name, namespace, keep, code):
 
 def _code(text, name, keep, data):
     if data:
-        import marshal
-
         try:
             code = marshal.loads(data)
         except Exception:
@@ -217,7 +215,6 @@ def _offer(text, name):
     to be compiled by each run, so that each says it."""
     code = encoded = None
     try:
-        import marshal
         import warnings
         from binascii import b2a_base64
 
@@ -273,37 +270,41 @@ def execute_first(text, name, namespace, keep, code):
 
 
 def run_once(guest, execute):
-    """Receives the script, runs it as `__main__`, and returns its exit status."""
+    """Receives the script, runs it as `__main__`, and returns its exit status. What can be made ready before there is a
+    script is made ready before it is waited for."""
     global params, frame_bytes
-    try:
-        start = _read()["params"]
-        if start["protocol"] != PROTOCOL:
-            raise ChannelError("the host speaks protocol %s, this is %d" % (start["protocol"], PROTOCOL))
-        name, params, frame_bytes = start["name"], start["params"], start["frame_bytes"]
-        text, code = _take(start["script_bytes"]).decode("utf-8"), _take(start["code_bytes"])
-    except Exception as error:
-        posix.write(2, ("airlock: no script to run: %s\n" % error).encode("utf-8", "replace"))
-        posix._exit(ABANDONED)
-
     # Line buffering: what a script printed before a limit ended it is not lost, and a watcher sees it at once.
     for stream in (sys.stdout, sys.stderr):
         if not (stream.line_buffering and stream.errors == "backslashreplace" and stream.encoding == "utf-8"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
-    sys.argv[:] = [name]
+    main = type(sys)("__main__")
+    main.__loader__ = source = _Source()
+    launcher, sys.modules["__main__"] = sys.modules["__main__"], main
+    params = {}
     package = sys.modules.get("airlock")
     if package is not None:  # imported ahead
         package.params = package.Params(params)
+    try:
+        start = _read()["params"]
+        if start["protocol"] != PROTOCOL:
+            raise ChannelError("the host speaks protocol %s, this is %d" % (start["protocol"], PROTOCOL))
+        name, frame_bytes, size = start["name"], start["frame_bytes"], start["script_bytes"]
+        params.update(start["params"])
+        rest = _take(size + start["code_bytes"])
+        text, code = rest[:size].decode("utf-8"), rest[size:]
+    except Exception as error:
+        posix.write(2, ("airlock: no script to run: %s\n" % error).encode("utf-8", "replace"))
+        posix._exit(ABANDONED)
+
     if start["seed"] is not None:
         import random
 
         random.seed(start["seed"])
-
-    main = type(sys)("__main__")
-    main.__file__ = name
-    main.__loader__ = _Source(text)
-    launcher, sys.modules["__main__"] = sys.modules["__main__"], main
     keep = start["keep"]
-    del start
+    del start, rest
+    sys.argv[:] = [name]
+    main.__file__ = name
+    source.text = text
     try:
         execute(text, name, main.__dict__, keep, code)
         status = 0
@@ -344,6 +345,20 @@ def _finish(status):
         except BaseException:
             pass  # it has been printed
     posix._exit(flush(status))
+
+
+def rehearse_end():
+    """Takes the way to the end as far as it can be taken: each of its calls has something to set up in the interpreter, or
+    memory of its own to touch."""
+    atexit = sys.modules.get("atexit")
+    if atexit is not None:
+        run = atexit._run_exitfuncs
+        if atexit._ncallbacks() == 0:
+            run()
+    try:
+        posix._exit(None)
+    except TypeError:
+        pass
 
 
 def flush(status):

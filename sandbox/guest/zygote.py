@@ -97,6 +97,7 @@ def rehearse(said):
     airlock_channel.REPLIES, airlock_channel.REQUESTS = replies, nothing
     try:
         status = airlock_channel.flush(airlock_channel.run_once(guest, airlock_channel.execute))
+        airlock_channel.rehearse_end()
     finally:
         posix.dup2(output, 1)
         for descriptor in (output, nothing, replies, host):
@@ -123,6 +124,13 @@ def touch_tables():
     will have their places is not known."""
     for n in range(150):
         getattr(_Nothing, sys.intern("rehearsal_%d" % n), None)
+
+
+def touch_room():
+    """Writes to memory that a script may take beyond what its rehearsal did: the interpreter keeps objects of each size
+    apart, and large ones come from the C library. What is given back last is taken first."""
+    [object() for _ in range(8)], [float(n) for n in range(8)]
+    [bytes(size) for size in range(0, 480, 16) for _ in range(8)], [bytes(size) for size in range(500, 8000, 250)]
 
 
 class _Nothing:
@@ -185,6 +193,7 @@ if not in_hurry:
     touch_tables()
     rehearse(said)
     gc.collect(0)
+    touch_room()
 extension.lock()
 airlock_channel.lock_down()
 airlock_channel.run_script(guest, airlock_channel.execute)

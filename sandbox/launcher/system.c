@@ -7,6 +7,7 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/timerfd.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -21,6 +22,29 @@ uint64_t airlock_slot_namespaces(void) { return CLONE_NEWUSER | CLONE_NEWNS | CL
 int airlock_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
 int airlock_event(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+int airlock_timer(void) { return timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK); }
+
+void airlock_set_timer(int timer, unsigned milliseconds) {
+  struct itimerspec setting = {.it_value = {milliseconds / 1000, milliseconds % 1000 * 1000000L}};
+  timerfd_settime(timer, 0, &setting, NULL);
+}
+
+int airlock_processor(void) { return sched_getcpu(); }
+
+bool airlock_allowed_processors(pid_t process, struct airlock_processors *set) {
+  return sched_getaffinity(process, sizeof set->mask, (cpu_set_t *)set->mask) == 0;
+}
+
+bool airlock_allow_processors(pid_t process, const struct airlock_processors *set) {
+  return sched_setaffinity(process, sizeof set->mask, (const cpu_set_t *)set->mask) == 0;
+}
+
+bool airlock_confine(pid_t process, int processor) {
+  struct airlock_processors one = {{0}};
+  CPU_SET_S((size_t)processor, sizeof one.mask, (cpu_set_t *)one.mask);
+  return airlock_allow_processors(process, &one);
+}
 
 /// The soft limit before it was raised; 0 as long as it was not.
 static _Atomic rlim_t descriptors_before;

@@ -94,15 +94,6 @@ enum ReplyEncoder {
         return encoded ?? []
     }
 
-    static func notification(_ method: String, _ params: JSONObject) -> [UInt8] {
-        let message: JSONValue = ["jsonrpc": "2.0", "method": .string(method), "params": .object(params)]
-        let encoded = frame { bytes in
-            message.appendJSON(to: &bytes)
-            return true
-        }
-        return encoded ?? []
-    }
-
     private static func appendHead(_ id: RequestID, _ member: String, to bytes: inout [UInt8]) {
         bytes.append(contentsOf: "{\"jsonrpc\":\"2.0\",\"id\":".utf8)
         id.jsonValue.appendJSON(to: &bytes)

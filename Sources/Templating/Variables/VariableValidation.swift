@@ -21,8 +21,9 @@ struct VariableValidation {
     /// The formats that some value present is to be checked against.
     var wantedNames: [DataAwareFormat] {
         var wanted: Set<DataAwareFormat> = []
-        for variable in schema.variables where value(of: variable) != nil {
-            wanted.formUnion(variable.dataAwareFormats)
+        for variable in schema.variables {
+            let formats = variable.dataAwareFormats
+            if !formats.isEmpty, value(of: variable) != nil { wanted.formUnion(formats) }
         }
         return DataAwareFormat.allCases.filter(wanted.contains)
     }
@@ -46,7 +47,7 @@ struct VariableValidation {
         var secrets = SecretValues()
         var origins = merged.origins
         let broken = Set(problems.map(\.pointer))
-        for variable in schema.variables where !broken.contains("/" + variable.name) {
+        for variable in schema.variables where broken.isEmpty || !broken.contains("/" + variable.name) {
             guard let raw = value(of: variable) else {
                 if variable.isRequired {
                     problems.append(missing(variable))
@@ -125,7 +126,7 @@ struct VariableValidation {
 
     private func orderProblems(_ values: JSONObject, faulty: Set<String>) -> [Problem] {
         var problems: [Problem] = []
-        for variable in schema.variables where !faulty.contains("/" + variable.name) {
+        for variable in schema.variables where !variable.orderRules.isEmpty && !faulty.contains("/" + variable.name) {
             for rule in variable.orderRules where !faulty.contains("/" + rule.other) {
                 guard let kind = OrderKind(of: variable.schema), let own = values[variable.name],
                     let other = values[rule.other], let left = OrderKey(own, kind), let right = OrderKey(other, kind),

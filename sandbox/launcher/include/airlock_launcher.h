@@ -365,6 +365,22 @@ int airlock_probe_listener(void);
 int airlock_pipe(int ends[_Nonnull 2]);
 /// eventfd(2), close-on-exec and non-blocking.
 int airlock_event(void);
+/// A set of processors: as many as fit, which has to be all that there are (sched_getaffinity(2)).
+struct airlock_processors {
+  unsigned long mask[16];
+};
+/// The one that the caller runs on at this moment, or -1.
+int airlock_processor(void);
+/// On which a process may run, or this thread for 0: whether that can be told.
+bool airlock_allowed_processors(pid_t process, struct airlock_processors *set);
+/// Lets it run on these alone, and whether it does.
+bool airlock_allow_processors(pid_t process, const struct airlock_processors *set);
+/// Lets it run on this one alone, and whether it does.
+bool airlock_confine(pid_t process, int processor);
+/// timerfd_create(2), close-on-exec and non-blocking.
+int airlock_timer(void);
+/// Makes it readable once, so much later.
+void airlock_set_timer(int timer, unsigned milliseconds);
 /// Raises the soft limit on descriptors (RLIMIT_NOFILE) to the hard one, once.
 void airlock_raise_descriptor_limit(void);
 /// Gives a program that was just started the limit this process was started with.
