@@ -50,10 +50,10 @@ final class ZygoteService: Sendable {
     private let extensionPath: String
     private let state = Mutex(State())
     private let event: OwnedDescriptor
-    /// Rings for the slots that leave: to wake the thread for each would hold up the run that is over, and there is nothing
-    /// to do for it before init lets the script go.
+    /// Rings for the slots that leave: to wake the thread for each would hold up the run that is over.
     private let timer: OwnedDescriptor
-    private static let departure: UInt32 = 6
+    /// Milliseconds, from the first of them: sooner than init lets its script go, so that the thread sees it end.
+    private static let departure: UInt32 = 3
     var eventDescriptor: Int32 { event.number }
     var timerDescriptor: Int32 { timer.number }
 
