@@ -3,12 +3,10 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <link.h>
 #include <signal.h>
 #include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -152,25 +150,9 @@ static PyObject *serve(PyObject *module, PyObject *none) {
   }
 }
 
-/// Maps the program's text, and that of its libraries, which a fork does not: each part would be looked up when it is first
-/// run. Kernels before 5.14 refuse.
-static int map_text(struct dl_phdr_info *object, size_t size, void *page) {
-  (void)size;
-  for (int index = 0; index < object->dlpi_phnum; index++) {
-    const ElfW(Phdr) *part = &object->dlpi_phdr[index];
-    if (part->p_type != PT_LOAD || !(part->p_flags & PF_X)) continue;
-    uintptr_t start = object->dlpi_addr + part->p_vaddr, end = start + part->p_memsz;
-    start -= start % *(uintptr_t *)page;
-    madvise((void *)start, end - start, MADV_POPULATE_READ);
-  }
-  return 0;
-}
-
 /// Takes away what a slot's interpreter may do; returns when that is done.
 static PyObject *lock(PyObject *module, PyObject *none) {
   (void)module, (void)none;
-  uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-  if (!in_hurry) dl_iterate_phdr(map_text, &page);
   lock_slot();
   return PyLong_FromLong(0);
 }
