@@ -1,7 +1,8 @@
 """The script's end of the two pipes, and the frame around the script's run. Private: scripts import `airlock`.
 
-Frames are a 4-byte big-endian length and JSON text; the first of the host's is followed by the script. The C parts of `json` are used directly, because importing
-`json` itself costs more than all the rest of a run's start: it brings `re` and `enum` along.
+Frames are a 4-byte big-endian length and JSON text; the first of the host's is followed by the script. The C parts of
+`json` are used directly, because importing `json` itself costs more than all the rest of a run's start: it brings `re` and
+`enum` along.
 """
 import gc
 import marshal
@@ -345,20 +346,6 @@ def _finish(status):
         except BaseException:
             pass  # it has been printed
     posix._exit(flush(status))
-
-
-def rehearse_end():
-    """Takes the way to the end as far as it can be taken: each of its calls has something to set up in the interpreter, or
-    memory of its own to touch."""
-    atexit = sys.modules.get("atexit")
-    if atexit is not None:
-        run = atexit._run_exitfuncs
-        if atexit._ncallbacks() == 0:
-            run()
-    try:
-        posix._exit(None)
-    except TypeError:
-        pass
 
 
 def flush(status):

@@ -97,7 +97,7 @@ def rehearse(said):
     airlock_channel.REPLIES, airlock_channel.REQUESTS = replies, nothing
     try:
         status = airlock_channel.flush(airlock_channel.run_once(guest, airlock_channel.execute))
-        airlock_channel.rehearse_end()
+        rehearse_end()
     finally:
         posix.dup2(output, 1)
         for descriptor in (output, nothing, replies, host):
@@ -108,6 +108,20 @@ def rehearse(said):
         ) = kept
     if status != 0:
         raise SystemExit("the rehearsal ended with %s" % status)
+
+
+def rehearse_end():
+    """Takes the way to the end as far as it can be taken: each of its calls has something to set up in the interpreter, or
+    memory of its own to touch."""
+    atexit = sys.modules.get("atexit")
+    if atexit is not None:
+        run = atexit._run_exitfuncs
+        if atexit._ncallbacks() == 0:
+            run()
+    try:
+        posix._exit(None)
+    except TypeError:
+        pass
 
 
 def fill_holes():
