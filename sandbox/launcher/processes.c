@@ -234,6 +234,7 @@ static uint64_t nanoseconds(const struct timeval *time) {
   return (uint64_t)time->tv_sec * 1000000000ULL + (uint64_t)time->tv_usec * 1000ULL;
 }
 
+/// Ends a payload that has more tasks, memory or CPU time than it may.
 ///
 /// @param gone tasks that count as well.
 static void look(struct monitor *monitor, uint32_t gone) {
