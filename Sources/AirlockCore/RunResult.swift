@@ -66,8 +66,8 @@ public struct RunResult: Sendable {
 
 /// One step of a run and the time it took.
 public struct RunTiming: Sendable, Hashable {
-    /// `validate`, `render`, `prepare`, `slot`, `launch`, `interpreter`, `script`, `drain`, `verdict`; programs add their
-    /// own before and after.
+    /// `validate`, `render`, `prepare`, `slot`, `launch`, `interpreter`, `script`, `drain`, `verdict`; where runs start
+    /// warm `prepare` comes first. Programs add their own before and after.
     public var step: String
     public var time: Duration
 

@@ -27,13 +27,21 @@ public final class Runner: Sendable {
     /// An interpreter that is replaced is noticed so soon: each look asks for two dozen files.
     private static let lookInterval = Duration.milliseconds(100)
 
+    /// What a run needs whatever its variables are.
+    private struct Setting {
+        var limits: RunLimits
+        var sandbox: Sandbox
+        /// The interpreter's version: 3, 11, 2.
+        var version: [Int]
+        var sandboxed: SandboxRequest
+        /// What is worth importing ahead: `strict` shows no packages.
+        var packages: [String]
+    }
+
     private struct RunPlan {
         var variables: ValidatedVariables
         var script: RenderedScript
-        var profile: SandboxProfile
-        var limits: RunLimits
-        var sandbox: Sandbox
-        var runtime: PythonRuntime
+        var setting: Setting
     }
 
     let environment: [String: String]
@@ -65,16 +73,17 @@ public final class Runner: Sendable {
     /// the result, and of one that started warm what the kernel still takes apart: its script was killed in its last call, or
     /// was reaped. Cancelling the task ends the run as `cancelled`.
     public func run(_ request: RunRequest) async -> RunResult {
+        var steps = StepWatch()
+        let setting = rouse(for: request, &steps)
         var result = RunResult(runID: RunID.new(), template: request.template.name, status: .internalError)
         result.templateDigest = request.template.digest
         result.isolation = IsolationReport(level: request.isolation, layers: [])
         let watcher = request.watch?(result.runID, request.template.name)
         var request = request
         request.observer = observer(request.observer, watcher)
-        var steps = StepWatch()
         do throws(AirlockError) {
             let names = DriverNames(driver: request.driver)
-            let plan = try await plan(request, names: names, result: &result, steps: &steps)
+            let plan = try await plan(request, setting, names: names, result: &result, steps: &steps)
             try await execute(plan, of: request, result: &result, steps: &steps)
         } catch {
             result.fail(error)
@@ -129,12 +138,42 @@ public final class Runner: Sendable {
     func check(_ request: RunRequest, names: any DataNameSource) async throws(AirlockError) -> JSONObject {
         var result = RunResult(runID: "", template: request.template.name, status: .invalid)
         var steps = StepWatch()
-        return try await plan(request, names: names, result: &result, steps: &steps).variables.values
+        return try await plan(request, nil, names: names, result: &result, steps: &steps).variables.values
+    }
+
+    /// Wakes a sandbox that waits for such a run, so that it is awake by the time the variables are looked at and the script
+    /// is rendered.
+    ///
+    /// - Returns: what was made for it; `nil` where every run starts cold: then what is wrong with the variables is said first.
+    private func rouse(for request: RunRequest, _ steps: inout StepWatch) -> Result<Setting, AirlockError>? {
+        guard let warm = warm.withLock({ $0 }) else { return nil }
+        let setting = Result { () throws(AirlockError) in try makeSetting(for: request) }
+        if case .success(let setting) = setting {
+            warm.rouse(for: setting.sandboxed, packages: setting.packages)
+        }
+        steps.end("prepare")
+        return setting
+    }
+
+    private func makeSetting(for request: RunRequest) throws(AirlockError) -> Setting {
+        let profile = try request.resolvedProfile()
+        let limits = try RunLimits(template: request.template.manifest.limits, caller: request.limits)
+        let prepared = try prepare(profile)
+        var sandboxed = SandboxRequest(
+            runtime: prepared.runtime, isolation: request.isolation, profile: profile, limits: limits.sandbox,
+            seed: request.seed.map { UInt32(truncatingIfNeeded: $0) })
+        sandboxed.scriptName = request.template.fileName
+        return Setting(
+            limits: limits, sandbox: prepared.sandbox, version: prepared.version, sandboxed: sandboxed,
+            packages: profile == .data ? request.template.manifest.dependencies.map(\.name) : [])
     }
 
     /// All that is decided before anything is launched.
+    ///
+    /// - Parameter ready: the run's setting, where it was made already.
     private func plan(
-        _ request: RunRequest, names: any DataNameSource, result: inout RunResult, steps: inout StepWatch
+        _ request: RunRequest, _ ready: Result<Setting, AirlockError>?, names: any DataNameSource,
+        result: inout RunResult, steps: inout StepWatch
     ) async throws(AirlockError) -> RunPlan {
         let variables = try await request.template.validate(request.variables, names: names)
         result.variablesDigest = variables.digest
@@ -143,58 +182,48 @@ public final class Runner: Sendable {
         steps.end("render")
         let profile = try request.resolvedProfile()
         result.isolation.profile = profile
-        let limits = try RunLimits(template: request.template.manifest.limits, caller: request.limits)
-        let prepared = try prepare(profile)
-        try checkVersion(of: prepared, for: request.template)
-        try request.template.checkDependencies(against: prepared.runtime, profile: profile)
-        steps.end("prepare")
-        return RunPlan(
-            variables: variables, script: script, profile: profile, limits: limits, sandbox: prepared.sandbox,
-            runtime: prepared.runtime)
+        let setting = if let ready { try ready.get() } else { try makeSetting(for: request) }
+        try checkVersion(of: setting, for: request.template)
+        try request.template.checkDependencies(against: setting.sandboxed.runtime, profile: profile)
+        if ready == nil { steps.end("prepare") }
+        return RunPlan(variables: variables, script: script, setting: setting)
     }
 
     private func execute(
         _ plan: RunPlan, of request: RunRequest, result: inout RunResult, steps: inout StepWatch
     ) async throws(AirlockError) {
-        var sandboxed = SandboxRequest(
-            runtime: plan.runtime, isolation: request.isolation, profile: plan.profile, limits: plan.limits.sandbox,
-            seed: request.seed.map { UInt32(truncatingIfNeeded: $0) })
-        sandboxed.scriptName = request.template.fileName
         if let warm = warm.withLock({ $0 }) {
-            let answer = await warm.slot(for: sandboxed, in: plan.sandbox, packages: packages(of: plan, request))
+            let setting = plan.setting
+            let answer = await warm.slot(for: setting.sandboxed, in: setting.sandbox, packages: setting.packages)
             steps.end("slot")
             switch answer {
             case .cold(let reason): result.coldReason = reason
             case .slot(let lease):
-                if try await execute(plan, of: request, sandboxed, in: lease, &result, &steps) { return }
+                if try await execute(plan, of: request, in: lease, &result, &steps) { return }
             }
         }
-        _ = try await execute(plan, of: request, sandboxed, in: nil, &result, &steps)
-    }
-
-    /// What is worth importing ahead: `strict` shows no packages.
-    private func packages(of plan: RunPlan, _ request: RunRequest) -> [String] {
-        plan.profile == .data ? request.template.manifest.dependencies.map(\.name) : []
+        _ = try await execute(plan, of: request, in: nil, &result, &steps)
     }
 
     /// - Parameter lease: of a sandbox that waits for the script; `nil` launches one.
     /// - Returns: `false` where the slot could not be used, before it was given the script: it may be run elsewhere.
     private func execute(
-        _ plan: RunPlan, of request: RunRequest, _ sandboxed: SandboxRequest, in lease: WarmStart.Lease?,
-        _ result: inout RunResult, _ steps: inout StepWatch
+        _ plan: RunPlan, of request: RunRequest, in lease: WarmStart.Lease?, _ result: inout RunResult,
+        _ steps: inout StepWatch
     ) async throws(AirlockError) -> Bool {
+        let (limits, sandbox, sandboxed) = (plan.setting.limits, plan.setting.sandbox, plan.setting.sandboxed)
         var script = ScriptStart(
             script: plan.script.text, name: request.template.fileName, params: plan.variables.values,
             seed: request.seed)
         let isNew = lease?.scripts.complete(&script) ?? false
         let session = BrokerSession(
-            driver: request.driver, start: script, grants: grants(for: request), limits: plan.limits.broker,
+            driver: request.driver, start: script, grants: grants(for: request), limits: limits.broker,
             observer: request.observer)
         let channel = ChannelWatch(session)
         let outcome: SandboxOutcome
         if let lease {
             do throws(AirlockError) {
-                outcome = try await plan.sandbox.run(
+                outcome = try await sandbox.run(
                     sandboxed, in: lease.slot, channel: channel, whenLong: lease.attend, whenGone: lease.end)
                 lease.attendIfNeeded()
                 if isNew { lease.scripts.note(script) }
@@ -205,13 +234,13 @@ public final class Runner: Sendable {
                 return false
             }
         } else {
-            outcome = try await start(sandboxed, in: plan.sandbox, channel: channel)
+            outcome = try await start(sandboxed, in: sandbox, channel: channel)
         }
         steps.end(of: outcome, channel)
         let report = session.report
         if script.asksForCode, outcome.isOrderly, report.ending == nil { lease?.scripts.keep(report.code, of: script) }
         result.take(outcome)
-        result.take(report, limits: plan.limits.sandbox)
+        result.take(report, limits: limits.sandbox)
         result.checkDeclaredResult(request.template.manifest.result)
         steps.end("verdict")
         return true
@@ -272,11 +301,12 @@ public final class Runner: Sendable {
         }.get()
     }
 
-    private func checkVersion(of prepared: Prepared, for template: Template) throws(AirlockError) {
-        guard let wanted = template.manifest.requiresPython, !wanted.contains(prepared.version) else { return }
+    private func checkVersion(of setting: Setting, for template: Template) throws(AirlockError) {
+        guard let wanted = template.manifest.requiresPython, !wanted.contains(setting.version) else { return }
+        let version = setting.sandboxed.runtime.version
         throw AirlockError(
             .interpreterUnavailable,
-            "the template '\(template.name)' requires Python \(wanted.text), and this one is \(prepared.runtime.version)",
+            "the template '\(template.name)' requires Python \(wanted.text), and this one is \(version)",
             hint: "Set AIRLOCK_PYTHON to an interpreter that fits.")
     }
 

@@ -10,20 +10,17 @@ struct BriefWait {
     typealias Instant = ContinuousClock.Instant
 
     /// What it may cost when nothing comes.
-    static let longest = Duration.microseconds(50)
+    static let longest = Duration.microseconds(150)
     /// A request that came so soon after the answer before it, the time to wake included, might have been met awake.
     static let soon = Duration.microseconds(200)
 
     private var lastAnswer: Instant?
     private(set) var pays = false
-    /// Requests that came soon, one after the other.
-    private(set) var inARow = 0
 
     /// A request has come.
     mutating func asked(at now: Instant) {
         guard let answer = lastAnswer.take() else { return }
         pays = now - answer <= Self.soon
-        inARow = pays ? inARow + 1 : 0
     }
 
     /// A request was answered, and nothing else is left to do.

@@ -87,7 +87,7 @@ private final class SlotRun: LeavingSlot, @unchecked Sendable {
         self.isolation = isolation
     }
 
-    func begin() { supervisor.begin() }
+    func begin() { supervisor.begin(at: slot.post) }
 
     func serve(for patience: Duration? = nil) -> Bool { supervisor.serve(for: patience) }
 

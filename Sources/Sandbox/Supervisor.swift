@@ -14,8 +14,13 @@ final class Supervisor {
     private let child: LaunchedChild
     private let cgroup: String?
     private let mayRaiseSignals: Bool
-    /// While the script calls again and again.
-    private var processor: SharedProcessor?
+    /// From the start to the end.
+    private var earlyWatch: EarlyWatch?
+    /// As long as its script stays there.
+    private var post: SlotPost?
+    private var channelHasEnded = false
+    /// What it said then is no reason to end the run: see `takeLastWord`.
+    private var channelHasLastWord = false
     /// Until the child closes its end.
     private var repliesAreRead = true
 
@@ -59,12 +64,6 @@ final class Supervisor {
     private static let lastRecord = Duration.microseconds(200)
     /// For so long after the start.
     private static let firstLines = Duration.milliseconds(1)
-    /// A script that has called so often, each time soon after the answer before, will go on so.
-    private static let manyCalls = 4
-    /// To try costs more than such a call: where it could not be done, it is tried again after so many.
-    private static let tryAgain = 64
-    /// One that has not called for so long computes, and may want another processor.
-    private static let longSilence = Duration.milliseconds(1)
 
     enum HostCause {
         case limit(LimitName)
@@ -112,8 +111,14 @@ final class Supervisor {
     }
 
     /// Gives the child its script.
-    func begin() {
-        listensFrom = .now + Self.firstLines
+    ///
+    /// - Parameter post: a slot's.
+    func begin(at post: SlotPost? = nil) {
+        let now = Instant.now
+        listensFrom = now + Self.firstLines
+        self.post = post
+        if !child.isOwn { Processors.noteHost() }
+        earlyWatch = EarlyWatch(isApart: post.map { $0.processor != Processors.current } ?? false, at: now)
         link.open(child.replies.number)
         channel.started(link)
     }
@@ -122,11 +127,11 @@ final class Supervisor {
     /// last call: what the kernel then takes apart, memory, namespaces and mounts, takes longer than most scripts.
     func finish() throws(AirlockError) -> SandboxOutcome {
         let now = ContinuousClock.now
-        processor = nil
+        earlyWatch = nil
         link.close()
         // In its last call a script was read to the end. What a handler of its writes after that is no part of the run.
         if evidence.record?.in_last_call != 1 { drain() }
-        channel.ended()
+        endChannel()
         takeLastWord()
         if let record = evidence.record, record.event == AIRLOCK_EVENT_FAILED.rawValue, evidence.hostCause == nil {
             throw .launch(step: record.step, error: record.error)
@@ -164,39 +169,33 @@ final class Supervisor {
         var briefWait = BriefWait()
         var wasAsked = false
         var isListening = false
-        processor?.enter()
-        defer { processor?.leave() }
         while true {
-            let asked = link.take()
-            for bytes in asked.outgoing { outgoing.append(bytes) }
-            if let end = asked.end { endRun(.asked(end.status, reason: end.reason)) }
+            let hasSent = obeyLink()
             let now = ContinuousClock.now
             checkLimits(now)
-            if let deadline, now >= deadline || link.clock.isPaused { return false }
+            if let deadline, now >= deadline || link.clock.isPaused {
+                endEarlyWatch()
+                return false
+            }
             if !isListening, now >= listensFrom {
                 isListening = true
+                endEarlyWatch()
                 watch(.output, child.output.number)
                 watch(.errors, child.errors.number)
             }
             watch(.replies, !outgoing.isEmpty && repliesAreRead ? child.replies.number : -1)
             // Those of a negative number are passed over (poll(2)).
             func isReady(_ wait: Int32) -> Bool { poll(&sources, nfds_t(sources.count), wait) > 0 }
-            let isAnswered = wasAsked && asked.hasSent
+            let isAnswered = wasAsked && hasSent
             wasAsked = false
-            if isAnswered {
-                briefWait.answered(at: now)
-                if processor == nil, briefWait.inARow % Self.tryAgain == Self.manyCalls { shareProcessor() }
-            }
-            if processor == nil, let endingAt, now < endingAt + Self.lastRecord {
+            if isAnswered { briefWait.answered(at: now) }
+            if staysAwake(at: now) {
                 guard isReady(0) else {
                     sched_yield()
                     continue
                 }
-            } else if processor != nil || !isAnswered || !briefWait.watch(from: now, { isReady(0) }) {
-                guard isReady(link.willWait() ? min(timeout(at: now), longest) : 0) else {
-                    if Instant.now - now >= Self.longSilence, let shared = processor.take() { shared.end() }
-                    continue
-                }
+            } else if !isAnswered || !briefWait.watch(from: now, { isReady(0) }) {
+                guard isReady(link.willWait() ? min(timeout(at: now), longest) : 0) else { continue }
             }
             var isGone = false
             for source in Source.allCases where sources[source.rawValue].revents != 0 {
@@ -208,7 +207,9 @@ final class Supervisor {
                 case .errors: if !readErrors() { watch(.errors, -1) }
                 case .requests:
                     wasAsked = true
-                    briefWait.asked(at: .now)
+                    let now = Instant.now
+                    earlyWatch?.spoke(at: now)
+                    briefWait.asked(at: now)
                     if !readRequests() { watch(.requests, -1) }
                 case .replies:
                     if !outgoing.write(to: child.replies.number) { repliesAreRead = false }
@@ -225,11 +226,32 @@ final class Supervisor {
         return true
     }
 
-    /// With several threads a script needs several processors.
-    private func shareProcessor() {
-        guard request.profile == .strict else { return }
-        processor = SharedProcessor(withScriptOf: child.pid)
-        processor?.enter()
+    /// - Returns: whether the script was sent something.
+    private func obeyLink() -> Bool {
+        let asked = link.take()
+        for bytes in asked.outgoing { outgoing.append(bytes) }
+        if let end = asked.end, !channelHasLastWord { endRun(.asked(end.status, reason: end.reason)) }
+        return asked.hasSent
+    }
+
+    /// Whether the script will end, or say something, so soon that to sleep until then would take longer.
+    private func staysAwake(at now: Instant) -> Bool {
+        if let endingAt, now < endingAt + Self.lastRecord { return true }
+        if earlyWatch?.isAwake(at: now, hasBegun: { unread(in: child.replies.number) == 0 }) == true { return true }
+        endEarlyWatch()
+        return false
+    }
+
+    /// From here on the script may need another processor than the one that it began on.
+    private func endEarlyWatch() {
+        earlyWatch?.stop()
+        post.take()?.leave()
+    }
+
+    /// Bytes that lie in a pipe.
+    private func unread(in pipe: Int32) -> Int32 {
+        var count: Int32 = 0
+        return ioctl(pipe, UInt(FIONREAD), &count) == 0 ? count : 0
     }
 
     /// Whether init has said how the script ended: has reaped it and all that it left, or kills it in its last call.
@@ -240,6 +262,14 @@ final class Supervisor {
 
     /// Ends init, and with it all that is left of its namespace.
     func kill() { _ = airlock_kill(child.pidfd.number) }
+
+    /// The script says no more.
+    private func endChannel() {
+        guard !channelHasEnded else { return }
+        channelHasEnded = true
+        channel.ended()
+        channelHasLastWord = link.take().end != nil
+    }
 
     /// A script that seemed to succeed may have left half a frame behind: that is the channel's to say, and it is known
     /// only now.
@@ -296,7 +326,6 @@ final class Supervisor {
         if scratch != nil { next = min(next, nextScratchCheck) }
         next = min(next, nextPageTableCheck)
         if now < listensFrom { next = min(next, listensFrom) }
-        if processor != nil { next = min(next, now + Self.longSilence) }
         // Once the run was ended, the other deadlines lie in the past.
         if let endedAt = evidence.endedAt { next = max(endedAt + .milliseconds(500), now + .milliseconds(20)) }
         return milliseconds(next - now)
@@ -333,7 +362,7 @@ final class Supervisor {
     private func readRequests() -> Bool {
         // After the host's word nothing is looked at any more: parsing it would only hold up the verdict.
         readSome(child.requests.number) { supervisor, bytes in
-            if supervisor.evidence.hostCause == nil { supervisor.channel.received(bytes) }
+            if supervisor.evidence.hostCause == nil, !supervisor.channelHasEnded { supervisor.channel.received(bytes) }
         }
     }
 
@@ -347,8 +376,13 @@ final class Supervisor {
         case AIRLOCK_EVENT_STARTED: evidence.payload = record.payload
         case AIRLOCK_EVENT_LOCKED: evidence.lockedAt = .now
         case AIRLOCK_EVENT_ENDING:
-            endingAt = .now
+            let now = Instant.now
+            endingAt = now
+            earlyWatch?.spoke(at: now)
             drain()
+            // What was found in it ends the run yet.
+            _ = obeyLink()
+            endChannel()
         case AIRLOCK_EVENT_ENDED, AIRLOCK_EVENT_FAILED: evidence.record = record
         case AIRLOCK_EVENT_TRACE: readTrace(of: record.syscall, bytes: Int(record.text_bytes))
         default: break

@@ -136,7 +136,8 @@ final class ZygoteLoop {
         var error: Int32 = 0
         let bytes = service.slotBytes(order.limits)
         let step = airlock_ask_for_slot(
-            requests.number, bytes, bytes.count, order.inHurry, service.fault(of: "slot"), &child, &streams, &error)
+            requests.number, bytes, bytes.count, order.inHurry, order.processor ?? -1, service.fault(of: "slot"),
+            &child, &streams, &error)
         guard step == AIRLOCK_STEP_NONE.rawValue else {
             return order.answer(.failure(.launch(step: step, error: error)))
         }

@@ -27,6 +27,8 @@ final class ZygoteService: Sendable {
     struct Order: Sendable {
         var limits: SandboxLimits
         var inHurry: Bool
+        /// Where it is made; `nil` for anywhere.
+        var processor: Int32?
         var answer: @Sendable (Result<Slot, AirlockError>) -> Void
     }
 
@@ -53,7 +55,7 @@ final class ZygoteService: Sendable {
     /// Rings for the slots that leave: to wake the thread for each would hold up the run that is over.
     private let timer: OwnedDescriptor
     /// Milliseconds, from the first of them: sooner than init lets its script go, so that the thread sees it end.
-    private static let departure: UInt32 = 3
+    private static let departure: UInt32 = 8
     var eventDescriptor: Int32 { event.number }
     var timerDescriptor: Int32 { timer.number }
 
@@ -88,7 +90,10 @@ final class ZygoteService: Sendable {
 
     func makeSlot(_ limits: SandboxLimits, inHurry: Bool) async throws(AirlockError) -> Slot {
         let outcome = await withCheckedContinuation { continuation in
-            submit(Order(limits: limits, inHurry: inHurry) { continuation.resume(returning: $0) })
+            // One that is wanted at once is made wherever there is room; several threads want several processors.
+            let processor = inHurry || profile != .strict ? nil : Processors.forSlot()
+            submit(
+                Order(limits: limits, inHurry: inHurry, processor: processor) { continuation.resume(returning: $0) })
         }
         return try outcome.get()
     }

@@ -161,7 +161,7 @@ uint32_t ask_for(struct slot *slot, int requests, const struct airlock_plan *pla
   static _Alignas(8) uint8_t bytes[1 << 14];
   *slot = (struct slot){.started = false};
   size_t length = plan_bytes(plan, bytes, sizeof bytes);
-  return airlock_ask_for_slot(requests, bytes, length, false, place, &slot->child, &slot->streams, error);
+  return airlock_ask_for_slot(requests, bytes, length, false, -1, place, &slot->child, &slot->streams, error);
 }
 
 bool take_answer(struct slot *slot, int requests) {

@@ -81,6 +81,14 @@ static void check_broken_bytes(const struct airlock_zygote *zygote) {
   int null = open("/dev/null", O_RDWR | O_CLOEXEC), socket = zygote->requests;
   size_t length = usual_request(usual);
   expect(answer_to(socket, null, usual, length).step == AIRLOCK_STEP_NONE, "the usual request is taken");
+  // One that there is not is none to stay on.
+  static const uint32_t processors[] = {1, 2, 1024, 1025, 1U << 31, UINT32_MAX};
+  for (size_t index = 0; index < sizeof processors / sizeof *processors; index++) {
+    struct airlock_slot_request head = {.processor = processors[index]};
+    memcpy(broken, usual, length);
+    memcpy(broken, &head, sizeof head);
+    expect(answer_to(socket, null, broken, length).step == AIRLOCK_STEP_NONE, "processor %u", processors[index]);
+  }
   // The zygote's buffer holds the rest of it now: only the length says that it is missing.
   for (size_t cut = 1; cut < length; cut++)
     expect(is_refused(answer_to(socket, null, usual, cut), EPROTO), "the first %zu of %zu bytes", cut, length);

@@ -53,32 +53,52 @@ import Testing
         await runner.letCool()
     }
 
-    /// A script that calls again and again shares a processor with the thread that answers it, but only as long as it does so.
-    @Test func whoCallsAndCallsRunsOnOneProcessor() async throws {
+    /// A waiting sandbox may be woken before the variables are looked at; one that is not needed after all waits on.
+    @Test func anInvalidRequestTakesNoSlot() async throws {
         let (runner, driver) = (Self.warmRunner(fault: nil), CountingDriver())
         try await Self.waitForSlot(runner)
-        let script = """
-            import airlock, os, time
-            def processors(): return len(os.sched_getaffinity(0))
-            seen = [processors()]
-            for _ in range(100): airlock.call('count')
-            seen.append(processors())
-            silence = time.monotonic() + 10
-            while processors() != seen[0] and time.monotonic() < silence: time.sleep(0.005)
-            seen.append(processors())
-            airlock.result(seen)
+        let head = """
+            # /// script
+            # [tool.airlock]
+            # title = "Days"
+            # description = "Counts."
+            # [tool.airlock.variables]
+            # days = { type = "integer", description = "How many", minimum = 1, default = 2 }
+            # ///
+            print({{ days }})
+
             """
-        let template = try Template(adHoc: "calls", bytes: Array(script.utf8))
-        var seen: [Int] = []
-        // Another test's run may have the processor, or take so long to answer that there is no hurry.
-        for _ in 0..<100 where seen.isEmpty || seen[0] > 1 && seen[1] != 1 {
-            let result = await runner.run(RunRequest(template: template, driver: driver))
-            #expect(result.status == .succeeded, "\(result.reason ?? "")")
-            seen = (result.result?.arrayValue ?? []).compactMap(\.intValue)
-            try #require(seen.count == 3)
-            #expect(seen[0] == seen[2])
+        var request = RunRequest(template: try Template(adHoc: "days", bytes: Array(head.utf8)), driver: driver)
+        request.variables = VariableInputs(values: ["days": 0])
+        request.limits.memory = .kibibytes(1)
+        let served = runner.pools.reduce(0) { $0 + $1.served }
+        for _ in 0..<20 {
+            let result = await runner.run(request)
+            #expect(result.status == .invalid && result.error?.message.contains("days") == true, "\(result)")
         }
-        #expect(seen[1] == 1)
+        request.variables = VariableInputs()
+        let refused = await runner.run(request)
+        #expect(refused.status != .succeeded && refused.error?.message.contains("memory") == true, "\(refused)")
+        #expect(runner.pools.reduce(0) { $0 + $1.served } == served)
+        request.limits.memory = nil
+        let result = await runner.run(request)
+        #expect(result.status == .succeeded && result.startPath == .warm, "\(result.coldReason ?? "")")
+        await runner.letCool()
+    }
+
+    /// What is wrong with a script's last words is found whether they are read before its last call or after it.
+    @Test func aLastWordThatIsNoFrameIsAViolation() async throws {
+        let (runner, driver) = (Self.warmRunner(fault: nil), CountingDriver())
+        try await Self.waitForSlot(runner)
+        let script = "import os\nos.write(4, b'\\0\\0\\0\\2{]')\nos._exit(1)\n"
+        let template = try Template(adHoc: "broken", bytes: Array(script.utf8))
+        var warm = 0
+        for _ in 0..<10 {
+            let result = await runner.run(RunRequest(template: template, driver: driver))
+            #expect(result.status == .protocolViolation, "\(result.status) \(result.reason ?? "")")
+            if result.startPath == .warm { warm += 1 }
+        }
+        #expect(warm > 0)
         await runner.letCool()
     }
 }

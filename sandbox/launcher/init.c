@@ -241,6 +241,7 @@ struct monitor *begin_init(const struct airlock_plan *plan, struct channels chan
 _Noreturn void watch_payload(struct monitor *monitor, int channel, struct failure failure) {
   struct channels channels = monitor->channels;
   if (!failure.step) failure = await_payload(monitor, channel);
+  leave_processor();
   // Where the exec waits for its answer, give that first, and tidy up while the interpreter starts. Where it does not, the
   // guest's lock-down does: no line of a script runs before that is answered. To leave the old root takes a grace period
   // of the kernel's, some 0.9 ms; it lies on the new one, where `/..` leads to it until then.

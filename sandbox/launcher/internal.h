@@ -67,12 +67,19 @@ struct inheritance {
 ///
 /// @param plan lies where all three can read it; so does what it points to.
 /// @param process_table a directory of the zygote's own /proc.
+/// @param processor for `stay_on_processor`.
 /// @return in the zygote, init's number, with its pidfd in `*pidfd`, or -1 and errno; in the interpreter, 0. In init it
 ///         does not return.
-pid_t fork_slot(const struct airlock_plan *plan, struct channels channels, int process_table, int *pidfd);
+pid_t fork_slot(const struct airlock_plan *plan, struct channels channels, int process_table, int processor,
+                int *pidfd);
 /// Called in the interpreter that `fork_slot` made, when it is prepared: takes away what it may do. Fails closed: on any
 /// failure it does not return.
 void lock_slot(void);
+/// Called in a slot's init before it forks: both stay on this processor, -1 for any. Without it they are where the kernel puts
+/// them.
+void stay_on_processor(int number);
+/// Called in init: it may run wherever its zygote may. The host says so for the interpreter.
+void leave_processor(void);
 /// Remembers, in the zygote, what a fork without the C library's knowledge has to set right.
 void prepare_to_fork(void);
 

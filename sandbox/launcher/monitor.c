@@ -18,7 +18,7 @@
 #include "internal.h"
 #include "raw.h"
 
-#define LINGER_MS 5
+#define LINGER_MS 12
 
 #ifndef SECCOMP_USER_NOTIF_FLAG_CONTINUE
 #define SECCOMP_USER_NOTIF_FLAG_CONTINUE 1
@@ -143,7 +143,7 @@ static void read_cpu_usage(pid_t pid, struct rusage *usage) {
 }
 
 /// Leaves the script in its last call for a moment: for the kernel to take its memory apart takes a processor for as long as
-/// a script takes, and the next one may be about to begin. Until the host is gone, or the call is broken off by a signal and
+/// a few scripts take, and the next ones may be about to begin. Until the host is gone, or the call is broken off by a signal and
 /// made once more.
 static void linger(const struct monitor *monitor) {
   struct pollfd sources[] = {{.fd = monitor->channels.control, .events = POLLIN},

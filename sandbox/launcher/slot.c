@@ -80,7 +80,8 @@ static pid_t own_listing(int process_table) {
 }
 
 /// Returns in the interpreter only.
-static void run_slot(const struct airlock_plan *plan, struct channels channels, int process_table) {
+static void run_slot(const struct airlock_plan *plan, struct channels channels, int process_table, int processor) {
+  stay_on_processor(processor);
   use_process_table(process_table);
   struct monitor *monitor = begin_init(plan, channels, process_table);
   struct failure failure = build_slot(plan, channels, process_table);
@@ -97,7 +98,8 @@ static void run_slot(const struct airlock_plan *plan, struct channels channels, 
   watch_payload(monitor, channel, failure);
 }
 
-pid_t fork_slot(const struct airlock_plan *plan, struct channels channels, int process_table, int *pidfd) {
+pid_t fork_slot(const struct airlock_plan *plan, struct channels channels, int process_table, int processor,
+                int *pidfd) {
   if (plan->role != AIRLOCK_ROLE_SLOT || plan->namespaces != airlock_slot_namespaces() || plan->scratch_options == NULL ||
       plan->filter_length == 0 || plan->landlock_abi <= 0 || plan->tasks == AIRLOCK_TASKS_TREE) {
     errno = EINVAL;
@@ -110,7 +112,7 @@ pid_t fork_slot(const struct airlock_plan *plan, struct channels channels, int p
       .exit_signal = SIGCHLD,
   };
   pid_t pid = (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
-  if (pid == 0) run_slot(plan, channels, process_table);
+  if (pid == 0) run_slot(plan, channels, process_table, processor);
   return pid;
 }
 

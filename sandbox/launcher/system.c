@@ -33,17 +33,12 @@ void airlock_set_timer(int timer, unsigned milliseconds) {
 int airlock_processor(void) { return sched_getcpu(); }
 
 bool airlock_allowed_processors(pid_t process, struct airlock_processors *set) {
+  *set = (struct airlock_processors){{0}};
   return sched_getaffinity(process, sizeof set->mask, (cpu_set_t *)set->mask) == 0;
 }
 
 bool airlock_allow_processors(pid_t process, const struct airlock_processors *set) {
   return sched_setaffinity(process, sizeof set->mask, (const cpu_set_t *)set->mask) == 0;
-}
-
-bool airlock_confine(pid_t process, int processor) {
-  struct airlock_processors one = {{0}};
-  CPU_SET_S((size_t)processor, sizeof one.mask, (cpu_set_t *)one.mask);
-  return airlock_allow_processors(process, &one);
 }
 
 /// The soft limit before it was raised; 0 as long as it was not.

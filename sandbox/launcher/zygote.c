@@ -65,8 +65,8 @@ static bool send_request(int requests, const struct airlock_slot_request *head, 
   return sent == (ssize_t)(sizeof *head + length);
 }
 
-uint32_t airlock_ask_for_slot(int requests, const uint8_t *bytes, size_t length, bool in_hurry, const char *place,
-                              struct airlock_child *child, struct airlock_streams *streams, int *error) {
+uint32_t airlock_ask_for_slot(int requests, const uint8_t *bytes, size_t length, bool in_hurry, int processor,
+                              const char *place, struct airlock_child *child, struct airlock_streams *streams, int *error) {
   // By pipe: the script's and init's ends, then the host's.
   int pipes[6][2] = {{-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}};
   enum { OUTPUT, ERRORS, REQUESTS, REPORT, REPLIES, CONTROL };
@@ -74,7 +74,8 @@ uint32_t airlock_ask_for_slot(int requests, const uint8_t *bytes, size_t length,
   struct airlock_plan faults = airlock_empty_plan();
   airlock_inject(&faults, place);
   struct airlock_slot_request head = {
-      .fail_at = faults.fail_at, .fail_place = faults.fail_place, .in_hurry = in_hurry};
+      .fail_at = faults.fail_at, .fail_place = faults.fail_place, .in_hurry = in_hurry,
+      .processor = (uint32_t)(processor + 1)};
   bool sent = false, made = true;
   given[AIRLOCK_SLOT_INPUT] = open("/dev/null", O_RDONLY | O_CLOEXEC);
   for (int index = 0; made && index < 6; index++) {

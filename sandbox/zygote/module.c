@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdalign.h>
 #include <stdlib.h>
@@ -96,6 +97,7 @@ static void answer(int control, struct airlock_slot_answer what, int pidfd) {
 
 /// Of the last request.
 static bool in_hurry;
+static int processor;
 
 /// Reads the plan of a request of this length.
 static bool read_request(size_t length, const int *descriptors) {
@@ -111,6 +113,7 @@ static bool read_request(size_t length, const int *descriptors) {
   plan.fail_at = head.fail_at;
   plan.fail_place = head.fail_place;
   in_hurry = head.in_hurry != 0;
+  processor = head.processor <= INT_MAX ? (int)head.processor - 1 : -1;
   return true;
 }
 
@@ -134,7 +137,7 @@ static PyObject *serve(PyObject *module, PyObject *none) {
       struct channels channels = {.control = descriptors[AIRLOCK_SLOT_CONTROL],
                                   .report = descriptors[AIRLOCK_SLOT_REPORT]};
       PyOS_BeforeFork();
-      pid_t pid = fork_slot(&plan, channels, process_table, &pidfd);
+      pid_t pid = fork_slot(&plan, channels, process_table, processor, &pidfd);
       int error = errno;
       if (pid == 0) {
         PyOS_AfterFork_Child();

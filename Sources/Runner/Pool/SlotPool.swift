@@ -72,6 +72,9 @@ public final class SlotPool<Source: SlotSource>: Sendable {
         }
     }
 
+    /// The slot that a request which came now would be given; `nil` if none waits.
+    public var next: Source.Slot? { core.withLock { core in core.state.waiting.last.flatMap { core.slots[$0] } } }
+
     public func ended(_ lease: Lease) { apply(.slotEnded(lease.number)) }
 
     /// Does what ``slot(putsOff:)`` put off.

@@ -67,6 +67,13 @@ final class WarmStart: Sendable {
         }
     }
 
+    /// Such a run will ask for a sandbox in a moment.
+    func rouse(for request: SandboxRequest, packages: [String]) {
+        guard WarmKind.obstacle(request) == nil else { return }
+        let kind = WarmKind(request, packages: packages)
+        state.withLock { $0.pools.first { $0.kind == kind }?.slots }?.next?.rouse()
+    }
+
     var snapshots: [PoolSnapshot] { state.withLock { $0.pools.map(\.slots.snapshot) } }
 
     /// Ends all that waits, and returns when the runs under way have ended too.

@@ -267,7 +267,8 @@ struct airlock_slot_answer {
 /// What a request for a slot begins with; the bytes of its plan follow.
 struct airlock_slot_request {
   uint32_t fail_at, fail_place; ///< as in the plan
-  uint64_t in_hurry;            ///< not 0: without the rehearsal, for a script that comes at once
+  uint32_t in_hurry;            ///< not 0: without the rehearsal, for a script that comes at once
+  uint32_t processor;           ///< it is made on, and waits on, this one less 1; 0: on any
 };
 
 /// A request's descriptors, in order.
@@ -292,11 +293,13 @@ enum airlock_slot_descriptor {
 ///
 /// @param bytes of a plan of the role AIRLOCK_ROLE_SLOT.
 /// @param in_hurry the slot is not made ready beyond what it needs: its script will take longer, but begins sooner.
+/// @param processor that it is made on, and waits on, so that it probably begins there; -1 for any.
 /// @param place a place that is to fail, as `airlock_inject` has it.
 /// @param child is given the pipes to init; its numbers come with the answer.
 /// @return as `airlock_launch`.
 uint32_t airlock_ask_for_slot(int requests, const uint8_t *bytes, size_t length, bool in_hurry,
-                              const char *_Nullable place, struct airlock_child *child, struct airlock_streams *streams, int *error);
+                              int processor, const char *_Nullable place, struct airlock_child *child,
+                              struct airlock_streams *streams, int *error);
 
 /// Takes the zygote's next answer.
 ///
@@ -375,8 +378,6 @@ int airlock_processor(void);
 bool airlock_allowed_processors(pid_t process, struct airlock_processors *set);
 /// Lets it run on these alone, and whether it does.
 bool airlock_allow_processors(pid_t process, const struct airlock_processors *set);
-/// Lets it run on this one alone, and whether it does.
-bool airlock_confine(pid_t process, int processor);
 /// timerfd_create(2), close-on-exec and non-blocking.
 int airlock_timer(void);
 /// Makes it readable once, so much later.
