@@ -15,7 +15,7 @@ import Testing
         for count in 10...50 {
             let answer = try binary.run(
                 ["exec", "-", "--format", "json", "--isolation", setting.level], input: "print('ran')",
-                before: ["/usr/bin/prlimit", "--nofile=\(count):\(count)"])
+                before: ["/bin/sh", "-c", Self.withDescriptors, "\(count)"])
             let facts = Comment("\(count) descriptors: \(answer.exitCode) \(answer.output) \(answer.errors)")
             if answer.exitCode == 0 { continue }
             failed += 1
@@ -27,6 +27,12 @@ import Testing
         }
         #expect((1...40).contains(failed), "\(failed) of 41 failed, the last for \(lastReason)")
     }
+
+    /// `$0` is their number, the rest a command. What the tests beside this one let it inherit does not count.
+    private static let withDescriptors = """
+        exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
+        exec /usr/bin/prlimit --nofile="$0:$0" "$@"
+        """
 
     /// A cache on a file system of every size, from nothing to enough for the view: what was begun is taken back.
     @Test(.enabled(if: geteuid() == 0, "mounting takes root")) func aCacheThatIsFull() throws {
