@@ -26,13 +26,9 @@ struct CgroupScope: ~Copyable {
         var isExtra = false
     }
 
-    /// In strict a script is one process beside its init; else init and one more come on top of its own.
-    private static func maxTasks(_ limits: SandboxLimits, _ profile: SandboxProfile) -> Int {
-        profile == .strict ? 8 : limits.processes + 2
-    }
-
     private static func wanted(_ limits: SandboxLimits, _ profile: SandboxProfile) -> [Setting] {
-        let tasks = "\(maxTasks(limits, profile))"
+        // In strict a script is one process beside its init.
+        let tasks = "\(limits.tasksInKernel(profile) ?? 8)"
         return [
             Setting(
                 controller: "memory", file: "memory.max", value: String(limits.memory.bytes),

@@ -126,12 +126,10 @@ struct LaunchSpecification: Equatable {
         return profile == .box ? own + ["PATH=/usr/bin:/bin"] : own
     }
 
-    /// RLIMIT_NPROC, which counts threads too. In a user namespace it counts the sandbox's own: init, and one more than
-    /// is allowed, so that init can see the limit passed. Without one it counts all of the host's user, of which the
-    /// tasks of the whole host are the most that there can be.
+    /// RLIMIT_NPROC, which counts threads too. In a user namespace it counts the sandbox's own. Without one it counts all of
+    /// the host's user, of which the tasks of the whole host are the most that there can be.
     private static func maxProcesses(_ request: SandboxRequest) -> Int {
-        guard request.profile != .strict else { return 1 }
-        let own = request.limits.processes + 2
+        guard let own = request.limits.tasksInKernel(request.profile) else { return 1 }
         guard request.isolation == .portable else { return own }
         let load = readFile("/proc/loadavg", maxBytes: 256) ?? []
         // `0.20 0.18 0.12 1/80 11206`: running and all, see proc_loadavg(5).

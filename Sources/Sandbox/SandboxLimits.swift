@@ -51,6 +51,20 @@ public struct SandboxLimits: Sendable, Hashable {
                 + Self.mappingBytes + Self.maxScratchFiles * Self.scratchFileBytes)
     }
 
+    /// Tasks that the kernel lets a run have at once, its init among them; `nil` where no script makes one.
+    ///
+    /// More than the limit, because init is to see it passed before the kernel refuses anything: a refused fork may end a
+    /// script as if it had failed by itself. One thread too many is seen, or the interpreter says that it was refused. Of
+    /// processes, each may be in the midst of a fork, of which the kernel counts the new one from the beginning and lists it
+    /// at the end (copy_process in kernel/fork.c): of 2 n + 1 that it counts beside init, n + 1 are listed.
+    func tasksInKernel(_ profile: SandboxProfile) -> Int? {
+        switch profile {
+        case .strict: nil
+        case .data: processes + 2
+        case .box: 2 * processes + 2
+        }
+    }
+
     /// What all pipes of a script can hold: one descriptor keeps a pipe alive, and a pipe has 16 pages (pipe(7)).
     package var pipeBytes: Int { files.multipliedReportingOverflow(by: 65536).partialValue }
 

@@ -81,6 +81,14 @@ import Testing
         #expect(run.result["usage"]?["wall_ms"]?.doubleValue ?? .infinity < 10_000, run.facts)
     }
 
+    /// Each of them may be forking when the kernel refuses: half of the others are not listed yet.
+    @Test func theKernelRefusesNoForkBeforeTheLimitIsSeen() throws {
+        let run = try ProfileRun(
+            "import resource; print(resource.getrlimit(resource.RLIMIT_NPROC))", profile: "box",
+            limits: ["processes=30"])
+        #expect(run.said == "(62, 62)\n", run.facts)
+    }
+
     @Test(arguments: [(8, "limit_exceeded"), (2, "succeeded")])
     func memoryIsThatOfAllProcesses(count: Int, status: String) throws {
         let script = """

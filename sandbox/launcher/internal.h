@@ -121,10 +121,7 @@ struct question {
   uint64_t deadline_ns; ///< CLOCK_MONOTONIC
 };
 
-/// Answers the payload's notifications until it ends, and fills the report.
-/// A tenth of a second of them.
-#define LOOKS_KEPT 4
-
+/// What init knows of the payload that it watches.
 struct monitor {
   struct airlock_plan plan; ///< a copy: the host's memory, which holds the original, is emptied
   char scratch[256];
@@ -144,8 +141,6 @@ struct monitor {
   uint8_t traces_of_kind[AIRLOCK_REFUSED_KINDS];
   uint64_t next_look_ns; ///< CLOCK_MONOTONIC
   struct rusage reaped;  ///< of orphans that came to init
-  uint32_t looks;
-  uint32_t orphans_reaped[LOOKS_KEPT]; ///< at the end of each of the last looks
   struct airlock_report report;
 };
 
@@ -163,6 +158,7 @@ struct failure fork_payload(const struct airlock_plan *plan, struct monitor *mon
 /// The rest of init's life, unless a step has failed already.
 _Noreturn void watch_payload(struct monitor *monitor, int channel, struct failure failure);
 
+/// Answers the payload's notifications until it ends, and fills the report.
 struct failure monitor_payload(struct monitor *monitor);
 /// Ends the payload, and with it the run. The first cause wins.
 void kill_payload(struct monitor *monitor, uint32_t cause, int number);

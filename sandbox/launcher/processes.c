@@ -218,8 +218,7 @@ static void add_tree(struct tally *tally) {
 
 /// Orphans come to init, and those that ended count as tasks until they are reaped.
 static void reap_orphans(struct monitor *monitor) {
-  uint32_t *reaped = &monitor->orphans_reaped[monitor->looks++ % LOOKS_KEPT];
-  for (*reaped = 0;; ++*reaped) {
+  for (;;) {
     siginfo_t ended = {0};
     // Only looked at: the payload's own end is the watch's to take.
     if (raw(SYS_waitid, P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT, 0) != 0) return;
@@ -235,9 +234,7 @@ static uint64_t nanoseconds(const struct timeval *time) {
 }
 
 /// Ends a payload that has more tasks, memory or CPU time than it may.
-///
-/// @param gone tasks that count as well.
-static void look(struct monitor *monitor, uint32_t gone) {
+static void look(struct monitor *monitor) {
   bool is_tree = monitor->plan.tasks == AIRLOCK_TASKS_TREE;
   struct tally tally = {0};
   if (is_tree) {
@@ -246,10 +243,10 @@ static void look(struct monitor *monitor, uint32_t gone) {
   } else {
     add_process(monitor->payload, monitor->payload_listed, &tally, false);
   }
-  if (tally.tasks + gone > monitor->plan.max_tasks) kill_payload(monitor, AIRLOCK_CAUSE_PROCESSES, -1);
+  if (tally.tasks > monitor->plan.max_tasks) kill_payload(monitor, AIRLOCK_CAUSE_PROCESSES, -1);
   if (is_tree && tally.memory > monitor->plan.max_memory) kill_payload(monitor, AIRLOCK_CAUSE_MEMORY, -1);
   if (tally.cpu_ns >= monitor->plan.cpu_limit_ns) kill_payload(monitor, AIRLOCK_CAUSE_CPU, -1);
-  // Only now: to the kernel they count until they are reaped, and a fork that it refuses for it may end all the others.
+  // Only now: what was refused a fork and ended for it is one of those that were too many.
   if (is_tree) reap_orphans(monitor);
 }
 
@@ -262,18 +259,11 @@ int check_tasks(struct monitor *monitor) {
   uint64_t now = (uint64_t)time.tv_sec * 1000000000ULL + (uint64_t)time.tv_nsec;
   if (now < monitor->next_look_ns) return (int)((monitor->next_look_ns - now) / 1000000) + 1;
   monitor->next_look_ns = now + LOOK_MS * 1000000ULL;
-  look(monitor, 0);
+  look(monitor);
   return LOOK_MS;
 }
 
 void check_tasks_left(struct monitor *monitor) {
   if (process_table < 0 || monitor->plan.tasks != AIRLOCK_TASKS_TREE) return;
-  // A fork that was refused may have ended some of the others before it ended the first of them, which were reaped since they
-  // were counted. Of a script that ended well nothing is refused.
-  siginfo_t ended = {0};
-  raw(SYS_waitid, P_PID, monitor->payload, &ended, WEXITED | WNOHANG | WNOWAIT, 0);
-  uint32_t gone = 0;
-  if (ended.si_code != CLD_EXITED || ended.si_status != 0)
-    for (int look = 0; look < LOOKS_KEPT; look++) gone += monitor->orphans_reaped[look];
-  look(monitor, gone);
+  look(monitor);
 }
