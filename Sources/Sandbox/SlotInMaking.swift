@@ -70,13 +70,13 @@ final class SlotInMaking {
     }
 
     private func hand(to service: ZygoteService) {
-        guard payload > 0, let group = takeGroup() else { return fail(neverReady) }
         var post: SlotPost?
         if let processor = order.processor {
             // Nobody could let its script go from there.
             guard let found = SlotPost(on: processor, scriptOf: child.pid) else { return fail(neverReady) }
             if found.isKept { post = found }
         }
+        guard payload > 0, let group = takeGroup() else { return fail(neverReady) }
         isDone = true
         service.slotMade()
         let layers = service.sandbox.report(
@@ -89,8 +89,7 @@ final class SlotInMaking {
             .success(
                 Slot(
                     waiting, runtime: service.runtime, profile: service.profile, limits: order.limits,
-                    isolation: layers, post: post,
-                    service: service)))
+                    isolation: layers, post: post, service: service)))
     }
 
     private func takeGroup() -> CgroupScope? {

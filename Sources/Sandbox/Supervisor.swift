@@ -42,33 +42,10 @@ final class Supervisor {
     private var pageTableWatch: PageTableWatch
     private var evidence = Evidence()
 
-    /// What is known of the end.
-    struct Evidence {
-        /// Why the host ended the run; the first cause wins.
-        var hostCause: HostCause?
-        /// What the run is told of a limit that the host ended it for, where that says more than the limit itself.
-        var limitReason: String?
-        var endedAt: ContinuousClock.Instant?
-        var lockedAt: ContinuousClock.Instant?
-        /// The script's process, as init sees it: in portable isolation, as the host does.
-        var payload: pid_t?
-        /// Init's record of the end, or of the step of the launch that failed.
-        var record: airlock_report?
-        /// Of the first refused calls of each kind; the script's word, unlike all else here.
-        var traces: [RefusalTrace] = []
-        /// Whether the kernel killed a process of the run's control group for its memory.
-        var ranOutOfMemory = false
-    }
-
     /// So long is it worth while to stay awake for init's last record.
     private static let lastRecord = Duration.microseconds(200)
     /// For so long after the start.
     private static let firstLines = Duration.milliseconds(1)
-
-    enum HostCause {
-        case limit(LimitName)
-        case asked(RunStatus, reason: String)
-    }
 
     /// Supervises a child that was launched for this request, in portable isolation with this scratch directory.
     ///

@@ -5,7 +5,6 @@ Frames are a 4-byte big-endian length and JSON text; the first of the host's is 
 `enum` along.
 """
 import gc
-import marshal
 import posix
 import sys
 
@@ -13,7 +12,6 @@ REPLIES = 3
 REQUESTS = 4
 PROTOCOL = 2
 LARGE = 1 << 16
-CODE_BYTES = 1 << 18
 # Each takes some 2 us. Who has looked in vain looks less long: a host that is on the same processor waits as long.
 LOOKS = 150
 FEW_LOOKS = 20
@@ -239,56 +237,15 @@ def run_script(guest, execute):
     _finish(run_once(guest, execute))
 
 
-def execute(text, name, namespace, keep, code):
-    """Runs a text where compile() has been called before; `code` is what another run's compile() made of it, if anything."""
-    exec(_code(text, name, keep, code), namespace)
-
-
-def _code(text, name, keep, data):
-    if data:
-        try:
-            code = marshal.loads(data)
-        except Exception:
-            code = None
-        if type(code) is type(_code.__code__):
-            return code
-    elif keep:
-        code = _offer(text, name)
-        if code is not None:
-            return code
-    return compile(text, name, "exec", dont_inherit=True)
-
-
-def _offer(text, name):
-    """Compiles the text and gives the host the code, for later runs of the same text, or says that there is none: after
-    this, and so from the script's first line on, the host takes none. A text of which the compiler has something to say is
-    to be compiled by each run, so that each says it."""
-    code = encoded = None
-    try:
-        import warnings
-        from binascii import b2a_base64
-
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            code = compile(text, name, "exec", dont_inherit=True)
-        data = marshal.dumps(code)
-        if len(data) <= CODE_BYTES and len(data) * 2 < frame_bytes:
-            encoded = b2a_base64(data, newline=False).decode()
-    except Exception:
-        pass
-    notify("compiled", {"code": encoded})
-    return code
-
-
 def execute_first(text, name, namespace, keep, code):
-    """The same without compile(), whose first call makes all types of the `ast` module: half a millisecond, as long as all
+    """Runs a text without compile(), whose first call makes all types of the `ast` module: half a millisecond, as long as all
     the rest of this module takes. exec() of a text makes none, but takes no name: the code is given its own as it begins.
     """
     try:
         from _imp import _fix_co_filename
         from _warnings import _filters_mutated, filters
     except ImportError:
-        return execute(text, name, namespace, keep, code)
+        return _compile_first(text, name, namespace)
     # A warning would bear the wrong name, too.
     unfit = [("error", None, SyntaxWarning, None, 0), ("error", None, DeprecationWarning, None, 0)]
     begun = False
@@ -316,7 +273,11 @@ def execute_first(text, name, namespace, keep, code):
     if not begun:
         # Whatever is wrong with it, compile() says so with the right name.
         end()
-        execute(text, name, namespace, keep, code)
+        _compile_first(text, name, namespace)
+
+
+def _compile_first(text, name, namespace):
+    exec(compile(text, name, "exec", dont_inherit=True), namespace)
 
 
 def run_once(guest, execute):

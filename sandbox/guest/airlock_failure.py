@@ -36,7 +36,7 @@ def report(error, name, guest):
 def _script_frames(error, guest):
     """The traceback without the frames around the script, and without those of this package at its end."""
     frames = error.__traceback__
-    while frames is not None and frames.tb_frame.f_code.co_filename == airlock_channel.__file__:
+    while frames is not None and frames.tb_frame.f_code.co_filename.startswith(guest + "/"):
         frames = frames.tb_next
     last, step = None, frames
     while step is not None:

@@ -18,6 +18,7 @@ sys.path.insert(0, guest)
 sys.path.extend(sys.argv[3:])
 
 import airlock_channel  # noqa: E402: found through the path just set
+import airlock_code  # noqa: E402
 
 # What scripts import most, without what starts threads, reads the clock or asks the kernel for randomness; `random`
 # renews itself in a fork.
@@ -98,7 +99,7 @@ def rehearse(said):
     try:
         airlock_channel._look_out(2)  # in vain
         posix.write(host, said)
-        status = airlock_channel.flush(airlock_channel.run_once(guest, airlock_channel.execute))
+        status = airlock_channel.flush(airlock_channel.run_once(guest, airlock_code.execute))
         rehearse_end()
     finally:
         posix.dup2(output, 1)
@@ -212,4 +213,4 @@ if not in_hurry:
     touch_room()
 extension.lock()
 airlock_channel.lock_down()
-airlock_channel.run_script(guest, airlock_channel.execute)
+airlock_channel.run_script(guest, airlock_code.execute)

@@ -73,7 +73,7 @@ public final class SlotPool<Source: SlotSource>: Sendable {
     }
 
     /// The slot that a request which came now would be given; `nil` if none waits.
-    public var next: Source.Slot? { core.withLock { core in core.state.waiting.last.flatMap { core.slots[$0] } } }
+    var next: Source.Slot? { core.withLock { core in core.state.waiting.last.flatMap { core.slots[$0] } } }
 
     public func ended(_ lease: Lease) { apply(.slotEnded(lease.number)) }
 

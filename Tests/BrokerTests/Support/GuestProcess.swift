@@ -82,9 +82,9 @@ private typealias Started = (
 private let warmStart = """
     import sys
     sys.path.insert(0, sys.argv[1])
-    import airlock_channel
+    import airlock_channel, airlock_code
     airlock_channel.lock_down()
-    airlock_channel.run_script(sys.argv[1], airlock_channel.execute)
+    airlock_channel.run_script(sys.argv[1], airlock_code.execute)
     """
 
 private func spawn(_ environment: [String], _ isWarm: Bool) throws -> Started {

@@ -268,7 +268,7 @@ struct airlock_slot_answer {
 struct airlock_slot_request {
   uint32_t fail_at, fail_place; ///< as in the plan
   uint32_t in_hurry;            ///< not 0: without the rehearsal, for a script that comes at once
-  uint32_t processor;           ///< it is made on, and waits on, this one less 1; 0: on any
+  uint32_t processor;           ///< that it is made on, plus 1; 0: any
 };
 
 /// A request's descriptors, in order.
@@ -293,7 +293,8 @@ enum airlock_slot_descriptor {
 ///
 /// @param bytes of a plan of the role AIRLOCK_ROLE_SLOT.
 /// @param in_hurry the slot is not made ready beyond what it needs: its script will take longer, but begins sooner.
-/// @param processor that it is made on, and waits on, so that it probably begins there; -1 for any.
+/// @param processor that init and the interpreter are made on, -1 for any. Init leaves it before there is a script; the
+///                  interpreter keeps to it, and any thread it began would: the host lets it go (`airlock_allow_processors`).
 /// @param place a place that is to fail, as `airlock_inject` has it.
 /// @param child is given the pipes to init; its numbers come with the answer.
 /// @return as `airlock_launch`.
