@@ -19,7 +19,7 @@ final class Supervisor {
     /// As long as its script stays there.
     private var post: SlotPost?
     private var channelHasEnded = false
-    /// What it said then is no reason to end the run: see `takeLastWord`.
+    /// What it said then does not end a run that goes on: see `finish`.
     private var channelHasLastWord = false
     /// Until the child closes its end.
     private var repliesAreRead = true
@@ -108,8 +108,11 @@ final class Supervisor {
         link.close()
         // In its last call a script was read to the end. What a handler of its writes after that is no part of the run.
         if evidence.record?.in_last_call != 1 { drain() }
+        // What was found in its words counts however it ended. That it left half a frame behind only the end of its words
+        // tells, and is a reason only where it seemed to succeed.
+        if !channelHasEnded { takeLastWord() }
         endChannel()
-        takeLastWord()
+        if evidence.record?.wait_status == 0 { takeLastWord() }
         if let record = evidence.record, record.event == AIRLOCK_EVENT_FAILED.rawValue, evidence.hostCause == nil {
             throw .launch(step: record.step, error: record.error)
         }
@@ -248,11 +251,10 @@ final class Supervisor {
         channelHasLastWord = link.take().end != nil
     }
 
-    /// A script that seemed to succeed may have left half a frame behind: that is the channel's to say, and it is known
-    /// only now.
+    /// The channel may have found a reason to end a run after that had ended by itself.
     private func takeLastWord() {
-        guard evidence.hostCause == nil, let record = evidence.record, record.cause == AIRLOCK_CAUSE_NONE.rawValue,
-            record.wait_status == 0, let end = link.take().end
+        guard evidence.hostCause == nil, hasEnded, evidence.record?.cause == AIRLOCK_CAUSE_NONE.rawValue,
+            let end = link.take().end
         else { return }
         evidence.hostCause = .asked(end.status, reason: end.reason)
     }

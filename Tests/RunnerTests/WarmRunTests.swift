@@ -85,20 +85,4 @@ import Testing
         #expect(result.status == .succeeded && result.startPath == .warm, "\(result.coldReason ?? "")")
         await runner.letCool()
     }
-
-    /// What is wrong with a script's last words is found whether they are read before its last call or after it.
-    @Test func aLastWordThatIsNoFrameIsAViolation() async throws {
-        let (runner, driver) = (Self.warmRunner(fault: nil), CountingDriver())
-        try await Self.waitForSlot(runner)
-        let script = "import os\nos.write(4, b'\\0\\0\\0\\2{]')\nos._exit(1)\n"
-        let template = try Template(adHoc: "broken", bytes: Array(script.utf8))
-        var warm = 0
-        for _ in 0..<10 {
-            let result = await runner.run(RunRequest(template: template, driver: driver))
-            #expect(result.status == .protocolViolation, "\(result.status) \(result.reason ?? "")")
-            if result.startPath == .warm { warm += 1 }
-        }
-        #expect(warm > 0)
-        await runner.letCool()
-    }
 }
