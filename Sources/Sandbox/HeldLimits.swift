@@ -30,10 +30,14 @@ extension IsolationReport.HeldLimit {
                     PageTableWatch.isPossible
                         ? "page tables up to \(ByteCount(PageTableWatch.maxBytes(memory: limits.memory)))"
                         : "not of page tables: /proc names no children here")),
-            held(
-                "processes", "\(limits.processes) refused attempts", group: "pids.max",
-                Holder(.seccomp, "clone, fork, vfork refused"), Holder(.initProcess, "counts the attempts"),
-                Holder(.rlimit, "RLIMIT_NPROC")),
+            request.profile == .strict
+                ? held(
+                    "processes", "\(limits.processes) refused attempts", group: "pids.max",
+                    Holder(.seccomp, "clone, fork, vfork refused"), Holder(.initProcess, "counts the attempts"),
+                    Holder(.rlimit, "RLIMIT_NPROC"))
+                : held(
+                    "processes", "\(limits.processes) at once", group: "pids.max",
+                    Holder(.initProcess, "looks every 25 ms"), Holder(.rlimit, "RLIMIT_NPROC, above it")),
             held(
                 "files", "\(min(limits.files, hardLimit(RLIMIT_NOFILE) ?? .max))", Holder(.rlimit, "RLIMIT_NOFILE")),
             held(

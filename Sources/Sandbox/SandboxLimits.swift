@@ -54,9 +54,10 @@ public struct SandboxLimits: Sendable, Hashable {
     /// Tasks that the kernel lets a run have at once, its init among them; `nil` where no script makes one.
     ///
     /// More than the limit, because init is to see it passed before the kernel refuses anything: a refused fork may end a
-    /// script as if it had failed by itself. One thread too many is seen, or the interpreter says that it was refused. Of
-    /// processes, each may be in the midst of a fork, of which the kernel counts the new one from the beginning and lists it
-    /// at the end (copy_process in kernel/fork.c): of 2 n + 1 that it counts beside init, n + 1 are listed.
+    /// script as if it had failed by itself. In `data` one more is enough, since a thread that was refused the interpreter
+    /// says. In `box` each process may be in the midst of a fork, of which the kernel counts the new one from the beginning
+    /// and lists it at the end (copy_process in kernel/fork.c): when it refuses the first, n + 1 are listed beside init, and
+    /// init finds them unless others reap them first.
     func tasksInKernel(_ profile: SandboxProfile) -> Int? {
         switch profile {
         case .strict: nil

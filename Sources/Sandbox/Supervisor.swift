@@ -19,7 +19,7 @@ final class Supervisor {
     /// As long as its script stays there.
     private var post: SlotPost?
     private var channelHasEnded = false
-    /// What it said then does not end a run that goes on: see `finish`.
+    /// An end that it asked for then is not carried out at once: see `finish`.
     private var channelHasLastWord = false
     /// Until the child closes its end.
     private var repliesAreRead = true
@@ -108,8 +108,8 @@ final class Supervisor {
         link.close()
         // In its last call a script was read to the end. What a handler of its writes after that is no part of the run.
         if evidence.record?.in_last_call != 1 { drain() }
-        // What was found in its words counts however it ended. That it left half a frame behind only the end of its words
-        // tells, and is a reason only where it seemed to succeed.
+        // What was found in its words counts however it ended. Only the end of its words tells whether it left half a frame
+        // behind, which is a reason only where it seemed to succeed.
         if !channelHasEnded { takeLastWord() }
         endChannel()
         if evidence.record?.wait_status == 0 { takeLastWord() }
@@ -251,10 +251,10 @@ final class Supervisor {
         channelHasLastWord = link.take().end != nil
     }
 
-    /// The channel may have found a reason to end a run after that had ended by itself.
+    /// A reason to end the run that the channel found when the script had ended by itself. It is too late to cancel then.
     private func takeLastWord() {
         guard evidence.hostCause == nil, hasEnded, evidence.record?.cause == AIRLOCK_CAUSE_NONE.rawValue,
-            let end = link.take().end
+            let end = link.take().end, end.status != .cancelled
         else { return }
         evidence.hostCause = .asked(end.status, reason: end.reason)
     }

@@ -81,8 +81,8 @@ import Testing
         #expect(run.result["usage"]?["wall_ms"]?.doubleValue ?? .infinity < 10_000, run.facts)
     }
 
-    /// Each of them may be forking when the kernel refuses: half of the others are not listed yet.
-    @Test func theKernelRefusesNoForkBeforeTheLimitIsSeen() throws {
+    /// Init, one more than the limit, and a fork that each of them is in the midst of.
+    @Test func theKernelGrantsTwiceTheLimit() throws {
         let run = try ProfileRun(
             "import resource; print(resource.getrlimit(resource.RLIMIT_NPROC))", profile: "box",
             limits: ["processes=30"])

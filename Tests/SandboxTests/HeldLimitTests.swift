@@ -22,6 +22,12 @@ import Testing
         }
     }
 
+    @Test(arguments: SandboxProfile.allCases) func theKernelGrantsMoreTasksThanTheLimit(profile: SandboxProfile) {
+        let limits = SandboxLimits()
+        let expected: [SandboxProfile: Int?] = [.strict: nil, .data: 66, .box: 130]
+        #expect(expected[profile] == limits.tasksInKernel(profile))
+    }
+
     @Test func portableOnlyWatchesItsScratchDirectory() {
         #expect(held(.full)["disk"] == ["tmpfs", "rlimit"])
         #expect(held(.full)["scratch_files"] == ["tmpfs"])

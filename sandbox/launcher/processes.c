@@ -192,8 +192,16 @@ static void add_process(pid_t number, pid_t listed, struct tally *tally, bool is
   if (is_tree) add_memory(listed, tally);
 }
 
-/// All processes of the sandbox's namespace but init.
-static void add_tree(struct tally *tally) {
+/// Orphans come to init, and count as tasks to the kernel until they are reaped.
+static void reap_orphan(struct monitor *monitor, pid_t number) {
+  struct rusage usage = {0};
+  // The payload's end is the watch's to take.
+  if (number != monitor->payload && raw(SYS_wait4, number, 0, WNOHANG, &usage) > 0) add_usage(&monitor->reaped, &usage);
+}
+
+/// All processes of the sandbox's namespace but init. It reaps those alone that it counted: one that was refused a fork and
+/// ended for it is one of those that were too many.
+static void add_tree(struct monitor *monitor, struct tally *tally) {
   struct entry {
     uint64_t inode, offset;
     uint16_t length;
@@ -210,22 +218,12 @@ static void add_tree(struct tally *tally) {
       const struct entry *entry = (const struct entry *)(listing + offset);
       long index = 0;
       pid_t number = (pid_t)number_at(entry->name, NAME_MAX, &index);
-      if (entry->name[index] == 0 && number > 1) add_process(number, number, tally, true);
+      if (entry->name[index] == 0 && number > 1) {
+        add_process(number, number, tally, true);
+        reap_orphan(monitor, number);
+      }
       offset += entry->length;
     }
-  }
-}
-
-/// Orphans come to init, and those that ended count as tasks until they are reaped.
-static void reap_orphans(struct monitor *monitor) {
-  for (;;) {
-    siginfo_t ended = {0};
-    // Only looked at: the payload's own end is the watch's to take.
-    if (raw(SYS_waitid, P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT, 0) != 0) return;
-    if (ended.si_pid == 0 || ended.si_pid == monitor->payload) return;
-    struct rusage usage = {0};
-    if (raw(SYS_wait4, ended.si_pid, 0, WNOHANG, &usage) <= 0) return;
-    add_usage(&monitor->reaped, &usage);
   }
 }
 
@@ -239,15 +237,13 @@ static void look(struct monitor *monitor) {
   struct tally tally = {0};
   if (is_tree) {
     tally.cpu_ns = nanoseconds(&monitor->reaped.ru_utime) + nanoseconds(&monitor->reaped.ru_stime);
-    add_tree(&tally);
+    add_tree(monitor, &tally);
   } else {
     add_process(monitor->payload, monitor->payload_listed, &tally, false);
   }
   if (tally.tasks > monitor->plan.max_tasks) kill_payload(monitor, AIRLOCK_CAUSE_PROCESSES, -1);
   if (is_tree && tally.memory > monitor->plan.max_memory) kill_payload(monitor, AIRLOCK_CAUSE_MEMORY, -1);
   if (tally.cpu_ns >= monitor->plan.cpu_limit_ns) kill_payload(monitor, AIRLOCK_CAUSE_CPU, -1);
-  // Only now: what was refused a fork and ended for it is one of those that were too many.
-  if (is_tree) reap_orphans(monitor);
 }
 
 int check_tasks(struct monitor *monitor) {

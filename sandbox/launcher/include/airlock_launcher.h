@@ -294,7 +294,7 @@ enum airlock_slot_descriptor {
 /// @param bytes of a plan of the role AIRLOCK_ROLE_SLOT.
 /// @param in_hurry the slot is not made ready beyond what it needs: its script will take longer, but begins sooner.
 /// @param processor that init and the interpreter are made on, -1 for any. Init leaves it before there is a script; the
-///                  interpreter keeps to it, and any thread it began would: the host lets it go (`airlock_allow_processors`).
+///                  interpreter keeps to it, as would its threads, until the host lets it go (`airlock_allow_processors`).
 /// @param place a place that is to fail, as `airlock_inject` has it.
 /// @param child is given the pipes to init; its numbers come with the answer.
 /// @return as `airlock_launch`.
