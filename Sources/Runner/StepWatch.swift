@@ -18,10 +18,11 @@ struct StepWatch {
         last = now
     }
 
-    /// What the sandbox and the channel saw, on clocks that began with the call of the sandbox: up to here.
+    /// What the sandbox and the channel saw, on clocks that began with the call of the sandbox, or when one that waited was
+    /// given the script: up to here.
     mutating func end(of outcome: SandboxOutcome, _ channel: ChannelWatch, at now: Instant = .now) {
-        let start = last
         let (launched, drained) = channel.moments
+        let start = outcome.startPath == .warm ? launched ?? last : last
         if let launched { end("launch", at: launched) }
         if let latency = outcome.startLatency { end("interpreter", at: start + latency) }
         // A script that was never reached ended within the step before.
