@@ -37,7 +37,11 @@ extension IsolationReport.HeldLimit {
                     Holder(.rlimit, "RLIMIT_NPROC"))
                 : held(
                     "processes", "\(limits.processes) at once", group: "pids.max",
-                    Holder(.initProcess, "looks every 25 ms"), Holder(.rlimit, "RLIMIT_NPROC, above it")),
+                    // Without a /proc of its own `box` does not start.
+                    Holder(
+                        .initProcess,
+                        request.profile == .box ? "looks every 25 ms" : "looks every 25 ms, where it has a /proc"),
+                    Holder(.rlimit, "RLIMIT_NPROC, above it")),
             held(
                 "files", "\(min(limits.files, hardLimit(RLIMIT_NOFILE) ?? .max))", Holder(.rlimit, "RLIMIT_NOFILE")),
             held(

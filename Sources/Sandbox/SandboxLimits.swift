@@ -10,7 +10,8 @@ public struct SandboxLimits: Sendable, Hashable {
     public var cpu: Duration = .seconds(30)
     /// Address space (RLIMIT_AS). At the limit allocations fail: Python raises `MemoryError`.
     public var memory: ByteCount = .mebibytes(512)
-    /// Attempts to make a process or thread that are refused before the run ends with `limit_exceeded` (processes).
+    /// Attempts to make a process or thread that are refused before the run ends with `limit_exceeded` (processes). In `data`
+    /// the threads, and in `box` the processes and threads, that there may be at once.
     public var processes: Int = 64
     /// Open descriptors (RLIMIT_NOFILE). At the limit opening fails with EMFILE.
     public var files: Int = 64

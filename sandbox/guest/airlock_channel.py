@@ -240,8 +240,7 @@ def run_script(guest, execute):
 def execute_first(text, name, namespace, keep, code):
     """Runs a text without compile(), whose first call makes all types of the `ast` module: half a millisecond, as long as all
     the rest of this module takes. exec() of a text makes none, but takes no name: the code is given its own as it begins.
-    There is no code of another run's here, and none is kept.
-    """
+    There is no code of another run's here, and none is kept."""
     try:
         from _imp import _fix_co_filename
         from _warnings import _filters_mutated, filters
